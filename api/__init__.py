@@ -1,0 +1,1 @@
+"""HTTP over the services: for survivors, platforms and operators."""

@@ -1,0 +1,68 @@
+"""What can go wrong on the device side.
+
+Naming: an error is named by what is wrong and its message is one sentence that a person can act
+on. Messages never hold a hash, PIN, case number or key; a file's name is added by whoever prints.
+"""
+
+
+class HashsvcError(Exception):
+    """Base of every error that hashsvc raises on purpose."""
+
+
+class InvalidHashError(HashsvcError):
+    """A hash is 64 hexadecimal digits, without spaces."""
+
+    def __init__(self) -> None:
+        super().__init__("A hash is 64 hexadecimal digits, without spaces.")
+
+
+class InvalidSignatureError(HashsvcError):
+    """A signature's fields do not fit together."""
+
+
+class PhotoError(HashsvcError):
+    """A file could not be turned into pixels."""
+
+
+class NotAPhotoError(PhotoError):
+    """The file is empty, or of no format that is read here."""
+
+
+class UnreadablePhotoError(PhotoError):
+    """The file starts like a photo but is damaged or cut short."""
+
+
+class PhotoTooLargeError(PhotoError):
+    """The photo has more pixels than the limit; it was not decoded."""
+
+
+class PhotoTooSmallError(PhotoError):
+    """The photo's short side has fewer pixels than a hash needs."""
+
+
+class PhotoTooFlatError(PhotoError):
+    """The photo shows too little detail to be found again."""
+
+
+class ServiceError(HashsvcError):
+    """The service did not do what was asked."""
+
+
+class ServiceUnreachableError(ServiceError):
+    """The service could not be reached, or broke off; what was asked may or may not be done."""
+
+
+class RefusedError(ServiceError):
+    """The service refused a request and said why."""
+
+    def __init__(self, detail: str, *, status: int, problem: str) -> None:
+        """Keep what the service answered.
+
+        Args:
+            detail: one sentence for a person.
+            status: the HTTP status, 400 to 599.
+            problem: the kebab-case name at the end of the problem's `type`.
+        """
+        super().__init__(detail)
+        self.status = status
+        self.problem = problem

@@ -1,0 +1,1 @@
+"""What is known (`store`) and how it is found (`search`): hashes and ids, never photos."""
