@@ -1,0 +1,23 @@
+"""What every hash algorithm must offer."""
+
+from typing import Protocol
+
+from hashsvc.hashers.luma import Floats
+from hashsvc.hashes import Algorithm, Hash
+
+
+class Hasher(Protocol):
+    """The code of one algorithm."""
+
+    @property
+    def algorithm(self) -> Algorithm:
+        """Whose hashes these are."""
+        ...
+
+    def hash(self, luma: Floats) -> Hash:
+        """Read a hash from a luma.
+
+        Args:
+            luma: (64, 64) float32, 0 to 255, in the orientation that is wanted.
+        """
+        ...
