@@ -1,0 +1,49 @@
+"""A photo that is asked about, turned a little: uploads are, to be looked at but not found."""
+
+import math
+from collections.abc import Iterator
+
+import cv2
+import numpy as np
+
+from hashsvc.pixels import Pixels
+
+# Counter-clockwise. A hash forgives 2 degrees, so steps of 2.5 leave no gap up to 9.
+ROTATION_DEGREES = (2.5, -2.5, 5.0, -5.0, 7.5, -7.5)
+_LONG_SIDE = 512  # pixels: a turned picture is only hashed, and a hash sees 64 x 64
+
+
+def rotated(pixels: Pixels) -> Iterator[Pixels]:
+    """The photo turned by each of `ROTATION_DEGREES`, zoomed so that no corner is empty.
+
+    The turned pixels have at most 512 on their longer side.
+    """
+    small = _reduced(pixels)
+    for degrees in ROTATION_DEGREES:
+        yield _turned(small, degrees)
+
+
+def _reduced(pixels: Pixels) -> Pixels:
+    scale = _LONG_SIDE / max(pixels.width, pixels.height)
+    if scale >= 1:
+        return pixels
+    size = (max(1, round(pixels.width * scale)), max(1, round(pixels.height * scale)))
+    samples = cv2.resize(pixels.samples, size, interpolation=cv2.INTER_AREA)
+    return Pixels(samples.astype(np.uint8, copy=False), pixels.order)
+
+
+def _turned(pixels: Pixels, degrees: float) -> Pixels:
+    width, height = pixels.width, pixels.height
+    angle = math.radians(abs(degrees))
+    stretch = max(width / height, height / width)
+    zoom = math.cos(angle) + stretch * math.sin(angle)
+    centre = ((width - 1) / 2, (height - 1) / 2)
+    matrix = cv2.getRotationMatrix2D(centre, degrees, zoom)
+    samples = cv2.warpAffine(
+        pixels.samples,
+        matrix,
+        (width, height),
+        flags=cv2.INTER_LINEAR,
+        borderMode=cv2.BORDER_REPLICATE,
+    )
+    return Pixels(samples.astype(np.uint8, copy=False), pixels.order)
