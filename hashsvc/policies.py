@@ -26,6 +26,14 @@ class Verdict(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class GradedHit:
+    """A hit near enough to count."""
+
+    hit: Hit
+    tier: Tier
+
+
+@dataclass(frozen=True, slots=True)
 class Policy:
     """Thresholds per tier, in bits, all inclusive.
 
@@ -55,6 +63,11 @@ class Policy:
             return None
         return self._weaker_tier(hit)
 
+    def graded(self, hits: Iterable[Hit]) -> list[GradedHit]:
+        """The hits that have a tier, with it; their order is kept."""
+        graded = ((hit, self.grade(hit)) for hit in hits)
+        return [GradedHit(hit, tier) for hit, tier in graded if tier is not None]
+
     def _weaker_tier(self, hit: Hit) -> Tier | None:
         anchored = RegionKind.ANCHOR in (hit.region, hit.query_region)
         if anchored and hit.pdq_distance > self.anchor_pdq_bits:
@@ -69,9 +82,9 @@ class Policy:
 _STRENGTH = {tier: rank for rank, tier in enumerate(Tier)}
 
 
-def best(tiers: Iterable[Tier]) -> Tier | None:
-    """The strongest of the tiers, or None where there is none."""
-    return min(tiers, key=_STRENGTH.__getitem__, default=None)
+def best(graded: Iterable[GradedHit]) -> GradedHit | None:
+    """The hit of the strongest tier, of these the nearest; None where there is none."""
+    return min(graded, key=lambda one: (_STRENGTH[one.tier], one.hit.pdq_distance), default=None)
 
 
 # A sound PDQ hash has 128 set bits: it splits at its own median. Ties mean a flat picture.

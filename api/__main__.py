@@ -1,0 +1,5 @@
+"""`python -m api`, installed as `hashsvc-server`."""
+
+from api.cli import main
+
+main()

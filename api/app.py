@@ -1,0 +1,97 @@
+"""Puts the application together: wiring only."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from fastapi import FastAPI
+from starlette.concurrency import run_in_threadpool
+
+from api import problems
+from api.dependencies import Services
+from api.metrics import Metrics
+from api.middleware import BodyLimits, RequestMiddleware
+from api.routes import cases, matching, operations
+from api.security.case_secrets import CaseSecrets
+from api.security.key_files import KeyFiles
+from api.security.peppers import Pepper
+from api.services.cases import CaseService
+from api.services.matching import MatchingService
+from api.services.platforms import PlatformService
+from api.settings import Settings
+from api.web import pages
+from api.workers.index_following import IndexFollowing
+from hashsvc import Policy, __version__
+from indexer.follower import Follower
+from indexer.search import FlatIndex
+from indexer.store import Store
+
+_DESCRIPTION = (
+    "Survivors list perceptual hashes of photos; platforms ask whether an upload resembles one. "
+    "No route takes a photo, a URL of one or a file name. The strongest answer is `review`."
+)
+
+
+def create_app(
+    settings: Settings, keys: KeyFiles, *, case_secrets: CaseSecrets | None = None
+) -> FastAPI:
+    """Wire stores, services and routes; nothing is opened before the application starts.
+
+    Args:
+        settings: what the operator set.
+        keys: the key files' contents.
+        case_secrets: tests pass one with a cheap PIN hasher.
+    """
+    store = Store.at(settings.url, keys.seal)
+    pepper, metrics, index = Pepper(keys.pepper), Metrics(), FlatIndex()
+    follower = Follower(store, index)
+    following = IndexFollowing(follower, poll_seconds=settings.index_poll_seconds)
+    metrics.watch(
+        {
+            "hashsvc_index_signatures": lambda: len(index),
+            "hashsvc_index_sequence": lambda: follower.applied,
+            "hashsvc_index_staleness_seconds": follower.staleness_seconds,
+        }
+    )
+    services = Services(
+        cases=CaseService(
+            store, case_secrets or CaseSecrets(pepper), metrics, changed=following.hurry
+        ),
+        matching=MatchingService(
+            store=store,
+            index=index,
+            freshness=follower,
+            stale_seconds=settings.index_stale_seconds,
+            policy=Policy(),
+            pepper=pepper,
+            metrics=metrics,
+        ),
+        platforms=PlatformService(store, pepper),
+        metrics=metrics,
+    )
+    return _application(settings, services, following)
+
+
+def _application(settings: Settings, services: Services, following: IndexFollowing) -> FastAPI:
+    @asynccontextmanager
+    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        await run_in_threadpool(services.matching.store.require_schema)
+        await run_in_threadpool(following.start)
+        yield
+        await run_in_threadpool(following.stop)
+        services.matching.store.close()
+
+    app = FastAPI(
+        title="hashsvc",
+        version=__version__,
+        description=_DESCRIPTION,
+        lifespan=lifespan,
+        docs_url=None,  # its page loads code from a third party
+        redoc_url=None,
+    )
+    app.state.services = services
+    for router in (cases.router, matching.router, operations.router, pages.router):
+        app.include_router(router)
+    problems.install(app)
+    limits = BodyLimits(settings.survivor_body_bytes, settings.platform_body_bytes)
+    app.add_middleware(RequestMiddleware, limits=limits, metrics=services.metrics)
+    return app

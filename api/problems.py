@@ -1,0 +1,188 @@
+"""Our errors as `application/problem+json` (RFC 9457): one table, and never the input."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from starlette.exceptions import HTTPException
+
+from api.security.errors import KeyInvalidError, OverloadedError, ScopeMissingError, SecurityError
+from api.services.errors import (
+    CaseWithdrawnError,
+    IndexBehindError,
+    KeyReusedError,
+    NoSuchCaseError,
+    ServiceError,
+    TooManyAttemptsError,
+    TooManySignaturesError,
+    UnfitSignatureError,
+)
+from indexer.errors import IndexerError, StoreUnavailableError
+
+MEDIA_TYPE = "application/problem+json"
+_RETRY_SECONDS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """How one error looks on the wire."""
+
+    status: int
+    name: str  # the end of `type`
+    retry: bool = False
+
+
+PROBLEMS: Mapping[type[Exception], Problem] = {
+    KeyInvalidError: Problem(401, "key-invalid"),
+    ScopeMissingError: Problem(403, "scope-missing"),
+    NoSuchCaseError: Problem(404, "not-found"),
+    CaseWithdrawnError: Problem(409, "state-conflict"),
+    KeyReusedError: Problem(409, "idempotency-key-reused"),
+    TooManySignaturesError: Problem(422, "too-many-signatures"),
+    UnfitSignatureError: Problem(422, "unfit-signature"),
+    TooManyAttemptsError: Problem(429, "rate-limited"),
+    OverloadedError: Problem(503, "overloaded", retry=True),
+    IndexBehindError: Problem(503, "index-behind", retry=True),
+    StoreUnavailableError: Problem(503, "store-unavailable", retry=True),
+}
+_STORE_DETAIL = "The service cannot reach its store. Nothing was answered: ask again shortly."
+_HTTP_DETAILS = {
+    404: ("not-found", "There is nothing at this address."),
+    405: ("method-not-allowed", "This address takes another method."),
+    413: ("body-too-large", "The request body is too large: send less at once."),
+    415: ("media-type", "Send the body as application/json."),
+}
+
+
+def install(app: FastAPI) -> None:
+    """Answer every error of ours, of validation and of routing in one form."""
+    for base in (SecurityError, ServiceError, IndexerError):
+        app.add_exception_handler(base, _known)
+    app.add_exception_handler(RequestValidationError, _invalid)
+    app.add_exception_handler(HTTPException, _routing)
+    app.add_exception_handler(Exception, _unexpected)
+
+
+def problem_response(
+    status: int,
+    name: str,
+    detail: str,
+    *,
+    request_id: str,
+    errors: Sequence[Mapping[str, str]] = (),
+    retry_after_seconds: int | None = None,
+) -> JSONResponse:
+    """The one shape of every error.
+
+    Args:
+        status: HTTP status.
+        name: kebab-case, ends `type`.
+        detail: one sentence, never of the input.
+        request_id: as in the header `Request-Id`.
+        errors: where in the body, and a code each.
+        retry_after_seconds: for the header `Retry-After`.
+    """
+    body: dict[str, Any] = {
+        "type": f"/problems/{name}",
+        "title": HTTPStatus(status).phrase,
+        "status": status,
+        "detail": detail,
+        "request_id": request_id,
+    }
+    if errors:
+        body["errors"] = list(errors)
+    headers = {} if retry_after_seconds is None else {"Retry-After": str(retry_after_seconds)}
+    return JSONResponse(body, status, headers, media_type=MEDIA_TYPE)
+
+
+def _known(request: Request, error: Exception) -> JSONResponse:
+    problem = PROBLEMS.get(type(error), Problem(503, "store-unavailable", retry=True))
+    detail = _STORE_DETAIL if isinstance(error, IndexerError) else (type(error).__doc__ or "")
+    errors = []
+    if isinstance(error, UnfitSignatureError):
+        errors = [{"pointer": f"/signatures/{error.place}", "code": "unfit"}]
+    return problem_response(
+        problem.status,
+        problem.name,
+        detail,
+        request_id=_request_id(request),
+        errors=errors,
+        retry_after_seconds=_retry_after(error, problem),
+    )
+
+
+def _retry_after(error: Exception, problem: Problem) -> int | None:
+    if isinstance(error, TooManyAttemptsError):
+        return error.retry_after_seconds
+    return _RETRY_SECONDS if problem.retry else None
+
+
+_TOO_LONG = {
+    ("items",): ("too-many-items", "A request holds at most 256 items."),
+    ("signatures",): ("too-many-signatures", "Too many signatures at once: send fewer."),
+}
+_CODES = {
+    "missing": "missing",
+    "extra_forbidden": "unknown_field",
+    "string_too_short": "length",
+    "string_too_long": "length",
+    "too_short": "length",
+    "too_long": "length",
+    "greater_than_equal": "range",
+    "less_than_equal": "range",
+    "enum": "unknown_value",
+    "string_pattern_mismatch": "form",
+    "hash_not_hex": "not_hex",
+    "hash_length": "length",
+    "pin_form": "form",
+    "duplicate_ref": "duplicate_ref",
+    "too_many_signatures": "length",
+}
+
+
+def _invalid(request: Request, error: Exception) -> JSONResponse:
+    """Say where and what kind; pydantic's own answer would send the input back."""
+    assert isinstance(error, RequestValidationError)  # noqa: S101  # as it was registered
+    found = error.errors()
+    request_id = _request_id(request)
+    if any(one["type"] == "json_invalid" for one in found):
+        detail = "The request body is no JSON."
+        return problem_response(400, "malformed-json", detail, request_id=request_id)
+    name, detail = _name_of(found)
+    errors = [{"pointer": _pointer(one), "code": _CODES.get(one["type"], "type")} for one in found]
+    return problem_response(422, name, detail, request_id=request_id, errors=errors)
+
+
+def _name_of(found: Sequence[Mapping[str, Any]]) -> tuple[str, str]:
+    for one in found:
+        if one["type"] == "too_many_signatures":
+            return _TOO_LONG["signatures",]
+        if one["type"] == "too_long" and one["loc"][-1:] in _TOO_LONG:
+            return _TOO_LONG[one["loc"][-1:]]
+    return "invalid-field", "The request has a field that is missing, unknown or of the wrong form."
+
+
+def _pointer(one: Mapping[str, Any]) -> str:
+    """A JSON pointer of the schema's own names; an unknown name was written by the sender."""
+    location = one["loc"][:-1] if one["type"] == "extra_forbidden" else one["loc"]
+    return "/" + "/".join(str(part) for part in location if part != "body")
+
+
+def _routing(request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, HTTPException)  # noqa: S101  # as it was registered
+    unknown = ("refused", "The request was refused.")
+    name, detail = _HTTP_DETAILS.get(error.status_code, unknown)
+    return problem_response(error.status_code, name, detail, request_id=_request_id(request))
+
+
+def _unexpected(request: Request, _error: Exception) -> JSONResponse:
+    detail = "The service failed on this request. Nothing was kept; tell the operator the id."
+    return problem_response(500, "internal", detail, request_id=_request_id(request))
+
+
+def _request_id(request: Request) -> str:
+    return str(request.scope.get("hashsvc_request_id", ""))

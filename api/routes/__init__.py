@@ -1,0 +1,1 @@
+"""Endpoints: typed in, one service call, typed out."""

@@ -1,0 +1,36 @@
+"""What operators and their machines call. Keep `/metrics` from the public at the proxy."""
+
+from typing import Literal
+
+from fastapi import APIRouter, Response
+from prometheus_client import CONTENT_TYPE_LATEST
+from pydantic import BaseModel, Field
+
+from api.dependencies import ServicesDep
+
+router = APIRouter(tags=["operations"])
+
+
+class Health(BaseModel):
+    """The process runs."""
+
+    status: Literal["ok"] = Field("ok", examples=["ok"])
+
+
+@router.get("/healthz")
+async def health() -> Health:
+    """The process runs; nothing else is asked."""
+    return Health()
+
+
+@router.get("/readyz")
+def ready(services: ServicesDep) -> Health:
+    """The store answers and the index is up to date; 503 with the reason otherwise."""
+    services.matching.require_ready()
+    return Health()
+
+
+@router.get("/metrics", response_class=Response)
+def metrics(services: ServicesDep) -> Response:
+    """Figures for Prometheus: counts and times, never a key, a reference or a hash."""
+    return Response(services.metrics.text(), media_type=CONTENT_TYPE_LATEST)

@@ -1,0 +1,126 @@
+"""A platform's question and the answer to it."""
+
+from enum import StrEnum
+from typing import Annotated, Self
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic_core import PydanticCustomError
+
+from api.schemas.signatures import SignatureIn
+from api.services.matching import Answer, Upload
+from hashsvc import Tier, Verdict
+from indexer.records import ListedState, Match, MatchState
+
+MAX_ITEMS = 256
+MAX_SIGNATURES_PER_ITEM = 256
+MAX_SIGNATURES = 4_096
+# Hit and miss have one size on the wire: who watches the line cannot count hits.
+_ITEM_CHARACTERS = 480
+_STRICT = ConfigDict(extra="forbid", hide_input_in_errors=True)
+
+
+class Surface(StrEnum):
+    """Where on a platform the photo was."""
+
+    UPLOAD = "upload"
+    MESSAGE = "message"
+    PROFILE = "profile"
+    LIVE = "live"
+    STORAGE = "storage"
+    OTHER = "other"
+
+
+class Item(BaseModel):
+    """One photo, as all the signatures of it."""
+
+    model_config = _STRICT
+
+    ref: str = Field(
+        pattern=r"^[A-Za-z0-9._:-]{1,64}$",
+        description="The platform's own id for the photo; no URL, no user name.",
+        examples=["upl-8841"],
+    )
+    surface: Surface = Surface.UPLOAD
+    signatures: Annotated[
+        list[SignatureIn], Field(min_length=1, max_length=MAX_SIGNATURES_PER_ITEM)
+    ] = Field(description="All regions and orientations, the whole photo first.")
+
+    def upload(self) -> Upload:
+        """As the domain knows it."""
+        return Upload(self.ref, tuple(signature.value() for signature in self.signatures))
+
+
+class Question(BaseModel):
+    """What a platform asks."""
+
+    model_config = _STRICT
+
+    items: Annotated[list[Item], Field(min_length=1, max_length=MAX_ITEMS)]
+
+    @model_validator(mode="after")
+    def _within_limits(self) -> Self:
+        if self.signature_count() > MAX_SIGNATURES:
+            raise PydanticCustomError("too_many_signatures", "too many signatures")
+        if len({item.ref for item in self.items}) < len(self.items):
+            raise PydanticCustomError("duplicate_ref", "two items have one ref")
+        return self
+
+    def signature_count(self) -> int:
+        """How many signatures are asked about."""
+        return sum(len(item.signatures) for item in self.items)
+
+
+class Detail(BaseModel):
+    """Distances of the nearest pair, for keys with `matches:detail`."""
+
+    pdq_distance: int = Field(ge=0, le=256)
+    dhash_distance: int | None = Field(ge=0, le=256)
+
+    @classmethod
+    def of(cls, match: Match) -> Self:
+        """The distances behind a match."""
+        hit = match.nearest.hit
+        return cls(pdq_distance=hit.pdq_distance, dhash_distance=hit.dhash_distance)
+
+
+class ItemAnswer(BaseModel):
+    """What is known of one photo: a word, never a hash, never a case."""
+
+    ref: str
+    verdict: Verdict
+    tier: Tier | None = None
+    match_id: str | None = None
+    list_state: ListedState | None = None
+    state: MatchState | None = None
+    skipped: str | None = Field(None, description="`low_quality`: nothing was fit to be searched.")
+    detail: Detail | None = None
+    pad: str = ""
+
+    @classmethod
+    def of(cls, answer: Answer, *, with_detail: bool) -> Self:
+        """One line of the answer, padded to the size of every other.
+
+        Args:
+            answer: what the service found.
+            with_detail: whether the caller may see distances.
+        """
+        line = cls(
+            ref=answer.ref,
+            verdict=Verdict.REVIEW if answer.match else Verdict.NONE,
+            skipped=None if answer.searched else "low_quality",
+        )
+        if answer.match is not None:
+            line.tier = answer.match.nearest.tier
+            line.match_id = answer.match.match_id
+            line.list_state = answer.match.list_state
+            line.state = answer.match.state
+            line.detail = Detail.of(answer.match) if with_detail else None
+        line.pad = "." * (_ITEM_CHARACTERS - len(line.model_dump_json()))
+        return line
+
+
+class Answers(BaseModel):
+    """The answer to a question: one line per item, in order."""
+
+    index_seq: int = Field(description="The newest change that this answer covers.")
+    items: list[ItemAnswer]

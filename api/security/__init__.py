@@ -1,0 +1,1 @@
+"""Secrets: key files, API keys, case numbers and PINs. Knows nothing of HTTP."""

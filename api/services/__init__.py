@@ -1,0 +1,1 @@
+"""Use cases: what survivors, platforms and operators can do. Knows nothing of HTTP."""

@@ -1,0 +1,200 @@
+"""What a survivor can do with a case."""
+
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from pydantic import SecretStr
+
+from api.metrics import Metrics
+from api.security.case_secrets import CaseNumber, CaseSecrets
+from api.services.errors import (
+    CaseWithdrawnError,
+    KeyReusedError,
+    NoSuchCaseError,
+    TooManyAttemptsError,
+    TooManySignaturesError,
+    UnfitSignatureError,
+)
+from hashsvc import Signature
+from hashsvc.policies import Fitness, fitness, sound_dhash
+from indexer.errors import CaseExistsError
+from indexer.records import Case, CaseStatus, Enrolment, NewCase, PinAttempts
+from indexer.store import Store
+
+MAX_SIGNATURES = 300  # 20 photos with 15 signatures each
+_FREE_FAILURES = 2  # typing errors
+_FIRST_WAIT_SECONDS = 30
+_LONGEST_WAIT_SECONDS = 3_600  # then 24 guesses a day: 0.9 % of the PINs a year
+_FORGET_AFTER = timedelta(hours=24)
+
+
+@dataclass(frozen=True, slots=True)
+class CaseService:
+    """Open, check, add to and withdraw cases."""
+
+    store: Store
+    secrets: CaseSecrets
+    metrics: Metrics
+    changed: Callable[[], None]  # called after a commit that alters the list
+
+    def open(
+        self,
+        signatures: Sequence[Signature],
+        pin: SecretStr,
+        *,
+        idempotency_key: str | None,
+        at: datetime,
+    ) -> CaseNumber:
+        """List signatures under a new case number; the same key and request give the same one.
+
+        Raises:
+            UnfitSignatureError: one of them would match what it should not.
+            KeyReusedError: the idempotency key belongs to another request.
+            OverloadedError: too many PINs are being checked.
+        """
+        enrolments = _enrolments(signatures)
+        number = self.secrets.new_number(idempotency_key)
+        new = self._new_case(number, signatures, pin)
+        try:
+            with self.store.transaction() as tx:
+                tx.cases.open(new, enrolments, at=at)
+        except CaseExistsError:
+            self._require_same_request(new, pin)
+        self.changed()
+        return number
+
+    def add(
+        self,
+        number: CaseNumber | None,
+        pin: SecretStr,
+        signatures: Sequence[Signature],
+        *,
+        at: datetime,
+    ) -> int:
+        """List more signatures in an open case; those that it holds already are passed over.
+
+        Returns:
+            How many signatures the case holds now.
+
+        Raises:
+            NoSuchCaseError: the number or the PIN is wrong.
+            TooManyAttemptsError: it was wrong too often.
+            CaseWithdrawnError: the case was withdrawn.
+            TooManySignaturesError: the case would hold more than 300.
+            UnfitSignatureError: one of them would match what it should not.
+        """
+        enrolments = _enrolments(signatures)
+        number_mac = self._checked(number, pin, at=at)
+        with self.store.transaction() as tx:
+            case = tx.cases.find(number_mac)
+            if case is None or case.status is CaseStatus.WITHDRAWN:
+                raise CaseWithdrawnError
+            held = tx.cases.add(case.case_id, enrolments, at=at)
+            if held > MAX_SIGNATURES:
+                raise TooManySignaturesError
+        self.changed()
+        return held
+
+    def status(self, number: CaseNumber | None, pin: SecretStr, *, at: datetime) -> Case:
+        """Tell whether a case's signatures are matched.
+
+        Raises:
+            NoSuchCaseError: the number or the PIN is wrong.
+            TooManyAttemptsError: it was wrong too often.
+        """
+        number_mac = self._checked(number, pin, at=at)
+        with self.store.snapshot() as tx:
+            case = tx.cases.find(number_mac)
+        if case is None:
+            raise NoSuchCaseError
+        return case
+
+    def withdraw(self, number: CaseNumber | None, pin: SecretStr, *, at: datetime) -> None:
+        """Stop matching against this case, from now on, and erase it. Twice is as good as once.
+
+        Raises:
+            NoSuchCaseError: the number or the PIN is wrong.
+            TooManyAttemptsError: it was wrong too often.
+        """
+        number_mac = self._checked(number, pin, at=at)
+        with self.store.transaction() as tx:
+            case = tx.cases.find(number_mac)
+            if case is not None and case.status is CaseStatus.ACTIVE:
+                tx.cases.withdraw(case.case_id, at=at)
+        self.changed()
+
+    def _new_case(
+        self, number: CaseNumber, signatures: Sequence[Signature], pin: SecretStr
+    ) -> NewCase:
+        return NewCase(
+            number_mac=self.secrets.number_mac(number),
+            pepper_id=self.secrets.pepper_id,
+            pin_digest=self.secrets.pin_digest(pin.get_secret_value()),
+            request_mac=self.secrets.request_mac(_canonical(signatures)),
+        )
+
+    def _require_same_request(self, new: NewCase, pin: SecretStr) -> None:
+        with self.store.snapshot() as tx:
+            case = tx.cases.find(new.number_mac)
+        same = case is not None and case.request_mac == new.request_mac
+        pin_fits = self.secrets.check_pin(pin.get_secret_value(), case.pin_digest if case else None)
+        if not (same and pin_fits):
+            raise KeyReusedError
+
+    def _checked(self, number: CaseNumber | None, pin: SecretStr, *, at: datetime) -> bytes:
+        """The digest of the case's number, once its PIN is known to be right."""
+        if number is None:
+            raise NoSuchCaseError
+        number_mac = self.secrets.number_mac(number)
+        self._count(number_mac, at=at)
+        with self.store.snapshot() as tx:
+            case = tx.cases.find(number_mac)
+        fits = self.secrets.check_pin(pin.get_secret_value(), case.pin_digest if case else None)
+        self.metrics.pin_checks.labels("right" if fits else "wrong").inc()
+        if not fits:
+            raise NoSuchCaseError
+        with self.store.transaction() as tx:
+            tx.cases.forget_attempts(number_mac)
+        return number_mac
+
+    def _count(self, number_mac: bytes, *, at: datetime) -> None:
+        """Count before the check, also for numbers that no case has: 429 tells nothing."""
+        with self.store.transaction() as tx:
+            tx.cases.purge_attempts(before=at - _FORGET_AFTER)
+            before = tx.cases.pin_attempts(number_mac)
+            if before is not None and before.next_at > at:
+                raise TooManyAttemptsError(_seconds_until(before.next_at, at))
+            failures = (before.failures if before else 0) + 1
+            after = PinAttempts(failures, at + _wait_after(failures))
+            if not tx.cases.count_attempt(number_mac, before=before, after=after):
+                raise TooManyAttemptsError(1)
+
+
+def _wait_after(failures: int) -> timedelta:
+    if failures <= _FREE_FAILURES:
+        return timedelta(0)
+    # The exponent is capped: a very large power would only be cut to an hour again.
+    doublings = min(failures - _FREE_FAILURES - 1, 12)
+    return timedelta(seconds=min(_FIRST_WAIT_SECONDS * 2**doublings, _LONGEST_WAIT_SECONDS))
+
+
+def _seconds_until(then: datetime, at: datetime) -> int:
+    return max(1, -(-(then - at) // timedelta(seconds=1)))
+
+
+def _enrolments(signatures: Sequence[Signature]) -> list[Enrolment]:
+    enrolments = []
+    for place, signature in enumerate(signatures):
+        verdict = fitness(signature)
+        if verdict is Fitness.UNFIT:
+            raise UnfitSignatureError(place)
+        kept = replace(signature, dhash=sound_dhash(signature.dhash))
+        enrolments.append(Enrolment(kept, strong_only=verdict is Fitness.STRONG_ONLY))
+    return enrolments
+
+
+def _canonical(signatures: Sequence[Signature]) -> bytes:
+    """The same bytes for the same signatures in any order: a device shuffles them each time."""
+    return json.dumps(sorted(signature.pack().hex() for signature in signatures)).encode()

@@ -1,0 +1,55 @@
+"""What a use case refuses. Each docstring is what the person asking is told."""
+
+
+class ServiceError(Exception):
+    """Base of every refusal here."""
+
+
+class NoSuchCaseError(ServiceError):
+    """No case has this number and PIN."""  # deliberately silent on which was wrong
+
+
+class TooManyAttemptsError(ServiceError):
+    """Too many wrong PINs: wait before the next try. The case itself is unchanged."""
+
+    def __init__(self, retry_after_seconds: int) -> None:
+        """Say how long.
+
+        Args:
+            retry_after_seconds: 1 or more.
+        """
+        super().__init__()
+        self.retry_after_seconds = retry_after_seconds
+
+
+class CaseWithdrawnError(ServiceError):
+    """This case was withdrawn: nothing can be added to it. Open a new case."""
+
+
+class KeyReusedError(ServiceError):
+    """This idempotency key was used for another request: make a new key."""
+
+
+class TooManySignaturesError(ServiceError):
+    """A case holds at most 300 signatures: open another case for more photos."""
+
+
+class UnfitSignatureError(ServiceError):
+    """This signature shows too little detail to be found again: leave it out."""
+
+    def __init__(self, place: int) -> None:
+        """Say which one.
+
+        Args:
+            place: index in the request's `signatures`, from 0.
+        """
+        super().__init__()
+        self.place = place
+
+
+class IndexBehindError(ServiceError):
+    """The index is not up to date, and a stale answer could be wrong: ask again shortly."""
+
+
+class NoSuchKeyError(ServiceError):
+    """No API key has this id."""

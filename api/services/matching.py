@@ -1,0 +1,157 @@
+"""Whether an upload resembles a reported photo: find, grade, confirm."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from api.metrics import Metrics
+from api.security.crockford import random_id
+from api.security.peppers import Pepper, Purpose
+from api.services.errors import IndexBehindError
+from hashsvc import Hit, Policy, Signature
+from hashsvc.policies import GradedHit, askable, sound_dhash
+from indexer.records import Match, MatchId, Platform
+from indexer.search import SignatureIndex
+from indexer.store import Store
+from indexer.store.matches import Asked
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """One photo that a platform asks about."""
+
+    ref: str  # the platform's own id for it
+    signatures: tuple[Signature, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What the index says about one upload; not yet an answer."""
+
+    upload: Upload
+    hits: tuple[tuple[GradedHit, ...], ...]  # for each signature that was fit to be searched
+
+    @property
+    def graded(self) -> list[GradedHit]:
+        """The hits of all signatures."""
+        return [graded for of_one in self.hits for graded in of_one]
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a platform is told about one upload."""
+
+    ref: str
+    match: Match | None
+    searched: bool  # False: no signature was fit to be searched
+
+
+class Freshness(Protocol):
+    """How much of the list an index holds."""
+
+    @property
+    def applied(self) -> int:
+        """Sequence number of the last change it holds."""
+        ...
+
+    def staleness_seconds(self) -> float:
+        """How long ago it held everything."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class MatchingService:
+    """Answers platforms."""
+
+    store: Store
+    index: SignatureIndex
+    freshness: Freshness
+    stale_seconds: float
+    policy: Policy
+    pepper: Pepper
+    metrics: Metrics
+
+    def sequence(self) -> int:
+        """The newest change that answers cover.
+
+        Raises:
+            IndexBehindError: the index is too old to answer from.
+        """
+        if self.freshness.staleness_seconds() > self.stale_seconds:
+            raise IndexBehindError
+        return self.freshness.applied
+
+    def require_ready(self) -> None:
+        """Tell whether questions can be answered now.
+
+        Raises:
+            IndexBehindError: the index is too old to answer from.
+            StoreUnavailableError: nothing could be confirmed.
+        """
+        self.sequence()
+        with self.store.snapshot() as tx:
+            tx.changes.head()
+
+    def find(self, uploads: Sequence[Upload]) -> list[Found]:
+        """Search the index; no database, and nothing is kept."""
+        return [self._found(upload) for upload in uploads]
+
+    def confirm(self, found: Sequence[Found], asking: Platform, *, at: datetime) -> list[Answer]:
+        """Answer with what the store holds as live at this moment, and keep what matched.
+
+        Raises:
+            StoreUnavailableError: nothing can be confirmed, so nothing is answered.
+        """
+        matches: dict[str, Match | None] = {}
+        if any(one.graded for one in found):
+            with self.store.transaction() as tx:
+                # In one order for all: no two requests wait for each other's references.
+                for one in sorted(found, key=lambda one: one.upload.ref):
+                    asked = self._asked(one.upload, asking)
+                    matches[one.upload.ref] = tx.matches.confirm(asked, one.graded, at=at)
+        answers = [
+            Answer(one.upload.ref, matches.get(one.upload.ref), searched=bool(one.hits))
+            for one in found
+        ]
+        self._count(found, answers)
+        return answers
+
+    def _found(self, upload: Upload) -> Found:
+        fit = [_sound(signature) for signature in upload.signatures if askable(signature)]
+        hits = self.index.find_many(fit, threshold=self.policy.search_bits)
+        self.metrics.query_signatures.inc(len(fit))
+        return Found(upload, tuple(tuple(self._graded(of_one)) for of_one in hits))
+
+    def _graded(self, hits: Sequence[Hit]) -> list[GradedHit]:
+        graded = self.policy.graded(hits)
+        near = sum(hit.pdq_distance <= self.policy.strong_pdq_bits for hit in hits)
+        strong = sum(one.hit.pdq_distance <= self.policy.strong_pdq_bits for one in graded)
+        self.metrics.hits_dropped.labels("no_tier").inc(near - strong)
+        return graded
+
+    def _asked(self, upload: Upload, asking: Platform) -> Asked:
+        # Two platforms' digests of one reference differ: they cannot be linked.
+        message = asking.platform_id.to_bytes(8, "big") + upload.ref.encode()
+        return Asked(
+            platform_id=asking.platform_id,
+            ref_mac=self.pepper.mac(Purpose.REF, message),
+            new_id=MatchId(random_id("mat_")),
+        )
+
+    def _count(self, found: Sequence[Found], answers: Sequence[Answer]) -> None:
+        for one, answer in zip(found, answers, strict=True):
+            if answer.match is not None:
+                tier, state = answer.match.nearest.tier, answer.match.list_state
+                self.metrics.matches.labels(tier, state).inc()
+            elif one.graded:
+                self.metrics.hits_dropped.labels("not_live").inc(len(one.graded))
+
+
+def _sound(signature: Signature) -> Signature:
+    return Signature(
+        region=signature.region,
+        pdq=signature.pdq,
+        dhash=sound_dhash(signature.dhash),
+        quality=signature.quality,
+    )

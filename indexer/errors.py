@@ -1,0 +1,69 @@
+"""What can go wrong in the store and the index.
+
+Naming: an error is named by what is wrong; its message is one sentence for an operator and holds
+no hash, number, PIN or key.
+"""
+
+
+class IndexerError(Exception):
+    """Base of every error that indexer raises on purpose."""
+
+
+class StoreUnavailableError(IndexerError):
+    """The database did not answer, or did not take what was written."""
+
+
+class SchemaTooNewError(IndexerError):
+    """The database was written by a newer version of hashsvc."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "This database was written by a newer version of hashsvc. Start that version, or "
+            "restore a backup made by this one; nothing was changed."
+        )
+
+
+class SchemaNotReadyError(IndexerError):
+    """The database lacks tables of this version."""
+
+    def __init__(self) -> None:
+        super().__init__("The database is not at this version's schema: run `migrate` first.")
+
+
+class KeyFileError(IndexerError):
+    """A key file is missing, readable by others, or damaged."""
+
+
+class SealBrokenError(IndexerError):
+    """A sealed signature or key does not open: wrong key file, or tampered rows."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "A stored signature does not open with this key file: it is the wrong key file, or "
+            "the database was tampered with."
+        )
+
+
+class CaseExistsError(IndexerError):
+    """A case with this number exists already."""
+
+
+class LogForkedError(IndexerError):
+    """Two writers appended to the change log at once; the second one's work was undone."""
+
+
+class LogBrokenError(IndexerError):
+    """The change log has a gap, or a row that does not fit its digest."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "The change log has a gap or an altered row. Matching stopped: restore the database "
+            "from a backup."
+        )
+
+
+class HistoryChangedError(IndexerError):
+    """The store is not the one that this index followed until now."""
+
+    def __init__(self) -> None:
+        super().__init__("The database was exchanged while the service ran: restart the service.")

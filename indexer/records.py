@@ -1,0 +1,146 @@
+"""Frozen values that enter and leave the store."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import IntEnum, StrEnum
+from typing import NewType
+
+from hashsvc import Signature, SignatureId
+from hashsvc.policies import GradedHit
+
+CaseId = NewType("CaseId", int)
+PlatformId = NewType("PlatformId", int)
+MatchId = NewType("MatchId", str)  # "mat_" and 26 Crockford digits
+
+
+class CaseStatus(StrEnum):
+    """Whether a case's signatures are matched."""
+
+    ACTIVE = "active"
+    WITHDRAWN = "withdrawn"
+
+
+class ListedState(StrEnum):
+    """Where a listed signature is in its life; the first two are matched."""
+
+    PROBATION = "probation"
+    CONFIRMED = "confirmed"
+    SUSPENDED = "suspended"
+    DELISTED = "delisted"
+
+
+LIVE_STATES = (ListedState.PROBATION, ListedState.CONFIRMED)
+
+
+class MatchState(StrEnum):
+    """What became of a match."""
+
+    OPEN = "open"
+    WITHDRAWN = "withdrawn"
+
+
+class ChangeKind(IntEnum):
+    """What a change does to the index; the numbers are stored."""
+
+    ADD = 1
+    REMOVE = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One entry of the ordered, gap-free change log."""
+
+    seq: int
+    kind: ChangeKind
+    signature_id: SignatureId
+    day: int  # days since 1970-01-01; no finer time is kept
+    body: str  # canonical JSON
+    prev: bytes  # digest of the row before, 32 bytes
+    digest: bytes  # of this row, 32 bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """The newest end of a log."""
+
+    epoch: bytes  # 8 random bytes, new after every restore
+    seq: int
+    digest: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Enrolment:
+    """A signature about to be listed."""
+
+    signature: Signature
+    strong_only: bool  # answers at tier strong alone
+
+
+@dataclass(frozen=True, slots=True)
+class NewCase:
+    """A case about to be opened; secrets enter the store only as digests."""
+
+    number_mac: bytes  # 32 bytes
+    pepper_id: str
+    pin_digest: str  # Argon2id, PHC string
+    request_mac: bytes  # of the signatures, to tell a repeat from another request
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A case as the store holds it."""
+
+    case_id: CaseId
+    status: CaseStatus
+    pin_digest: str
+    request_mac: bytes
+    opened_day: int
+    signatures: int  # how many are listed now
+
+
+@dataclass(frozen=True, slots=True)
+class PinAttempts:
+    """Wrong PINs in a row for one case number, known or not."""
+
+    failures: int
+    next_at: datetime  # no PIN is checked before
+
+
+@dataclass(frozen=True, slots=True)
+class Platform:
+    """A service that checks uploads."""
+
+    platform_id: PlatformId
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class NewKey:
+    """An API key about to be stored; the secret itself never is."""
+
+    key_id: str
+    secret_mac: bytes
+    scopes: tuple[str, ...]
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ApiKey:
+    """A platform's credential as the store holds it."""
+
+    key_id: str
+    platform: Platform
+    secret_mac: bytes
+    scopes: tuple[str, ...]
+    expires_at: datetime
+    revoked: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """One photo with graded hits that the store confirmed as live."""
+
+    match_id: MatchId
+    state: MatchState
+    list_state: ListedState  # of the listed signature behind `nearest`
+    nearest: GradedHit  # the best of the live ones; its tier is the match's

@@ -1,0 +1,174 @@
+"""Cases: opened, found by the digest of their number, withdrawn; and the waits after wrong PINs."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, delete, func, insert, select, update
+from sqlalchemy.exc import IntegrityError
+
+from indexer.errors import CaseExistsError
+from indexer.records import (
+    Case,
+    CaseId,
+    CaseStatus,
+    Enrolment,
+    ListedState,
+    MatchState,
+    NewCase,
+    PinAttempts,
+)
+from indexer.store import tables
+from indexer.store.days import day_of
+from indexer.store.listing import Listing, random_id
+
+_cases = tables.case.c
+_attempts = tables.pin_attempt.c
+
+
+@dataclass(frozen=True, slots=True)
+class Cases:
+    """Cases within one transaction."""
+
+    connection: Connection
+    listing: Listing
+
+    def open(self, new: NewCase, enrolments: Sequence[Enrolment], *, at: datetime) -> None:
+        """Keep a case with its signatures.
+
+        Raises:
+            CaseExistsError: the number is taken; the transaction can only be left.
+        """
+        day = day_of(at)
+        case_id = CaseId(random_id())
+        key = self.listing.new_data_key()
+        try:
+            self.connection.execute(
+                insert(tables.case).values(
+                    id=case_id,
+                    number_mac=new.number_mac,
+                    pepper_id=new.pepper_id,
+                    pin_digest=new.pin_digest,
+                    request_mac=new.request_mac,
+                    status=CaseStatus.ACTIVE,
+                    opened_day=day,
+                    data_key_id=key.data_key_id,
+                )
+            )
+        except IntegrityError as error:
+            raise CaseExistsError from error
+        self.listing.add(enrolments, case_id=case_id, key=key, day=day)
+
+    def find(self, number_mac: bytes) -> Case | None:
+        """The case with this number, locked until the transaction ends."""
+        row = self.connection.execute(
+            select(tables.case).where(_cases.number_mac == number_mac).with_for_update()
+        ).one_or_none()
+        if row is None:
+            return None
+        return Case(
+            case_id=CaseId(row.id),
+            status=CaseStatus(row.status),
+            pin_digest=row.pin_digest,
+            request_mac=row.request_mac,
+            opened_day=row.opened_day,
+            signatures=self._count(row.id),
+        )
+
+    def add(self, case_id: CaseId, enrolments: Sequence[Enrolment], *, at: datetime) -> int:
+        """List more signatures in an open case; those it holds already are passed over.
+
+        Returns:
+            How many signatures the case holds now.
+        """
+        held = {listed.signature for listed in self.listing.of_case(case_id)}
+        fresh = [enrolment for enrolment in enrolments if enrolment.signature not in held]
+        data_key_id = self.connection.execute(
+            select(_cases.data_key_id).where(_cases.id == case_id)
+        ).scalar_one()
+        key = self.listing.data_key(data_key_id)
+        self.listing.add(fresh, case_id=case_id, key=key, day=day_of(at))
+        return len(held) + len(fresh)
+
+    def withdraw(self, case_id: CaseId, *, at: datetime) -> None:
+        """Stop matching and erase: signatures, their key, and matches that rest on them alone."""
+        day = day_of(at)
+        data_key_id = self.connection.scalar(select(_cases.data_key_id).where(_cases.id == case_id))
+        self.connection.execute(
+            update(tables.case)
+            .where(_cases.id == case_id)
+            .values(status=CaseStatus.WITHDRAWN, withdrawn_day=day, data_key_id=None)
+        )
+        self._withdraw_matches(case_id)
+        self.listing.erase(case_id, day=day)
+        self.connection.execute(delete(tables.data_key).where(tables.data_key.c.id == data_key_id))
+
+    def _withdraw_matches(self, case_id: CaseId) -> None:
+        hits, listed, matches = tables.match_hit.c, tables.listed_signature.c, tables.match
+        touched = (
+            select(hits.match_id)
+            .join(tables.listed_signature, listed.id == hits.signature_id)
+            .where(listed.case_id == case_id)
+        )
+        held_by_others = (
+            select(hits.match_id)
+            .join(tables.listed_signature, listed.id == hits.signature_id)
+            .where(listed.state != ListedState.DELISTED)
+            .where((listed.case_id != case_id) | listed.case_id.is_(None))
+        )
+        self.connection.execute(
+            update(matches)
+            .where(matches.c.id.in_(touched), matches.c.id.not_in(held_by_others))
+            .values(state=MatchState.WITHDRAWN)
+        )
+
+    def pin_attempts(self, number_mac: bytes) -> PinAttempts | None:
+        """Wrong PINs in a row for this number, or None where there was none."""
+        row = self.connection.execute(
+            select(tables.pin_attempt).where(_attempts.number_mac == number_mac)
+        ).one_or_none()
+        return None if row is None else PinAttempts(row.failures, row.next_at)
+
+    def count_attempt(
+        self, number_mac: bytes, *, before: PinAttempts | None, after: PinAttempts
+    ) -> bool:
+        """Move the count on before the PIN is checked: a crash in between favours nobody.
+
+        Returns:
+            False where somebody else counted at the same time; then no PIN may be checked.
+        """
+        values = {"failures": after.failures, "next_at": after.next_at}
+        if before is not None:
+            moved = self.connection.execute(
+                update(tables.pin_attempt)
+                .where(_attempts.number_mac == number_mac, _attempts.failures == before.failures)
+                .values(values)
+            )
+            return moved.rowcount == 1
+        try:
+            with self.connection.begin_nested():
+                self.connection.execute(
+                    insert(tables.pin_attempt).values(number_mac=number_mac, **values)
+                )
+        except IntegrityError:
+            return False
+        return True
+
+    def purge_attempts(self, *, before: datetime) -> None:
+        """Forget counts that nobody touched since."""
+        self.connection.execute(delete(tables.pin_attempt).where(_attempts.next_at < before))
+
+    def forget_attempts(self, number_mac: bytes) -> None:
+        """Start again at no wait: the PIN was right."""
+        self.connection.execute(
+            delete(tables.pin_attempt).where(_attempts.number_mac == number_mac)
+        )
+
+    def _count(self, case_id: int) -> int:
+        listed = tables.listed_signature.c
+        counted = self.connection.scalar(
+            select(func.count()).where(
+                listed.case_id == case_id, listed.state != ListedState.DELISTED
+            )
+        )
+        return int(counted or 0)

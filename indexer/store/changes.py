@@ -1,0 +1,137 @@
+"""The ordered, gap-free change log: what alters the list, each row bound to the one before.
+
+Its sequence numbers come from one head row that a writer locks until its commit is visible, so
+whoever sees number n has seen everything before it. With a serial column a slower writer's
+smaller number could appear after a follower had passed it.
+"""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, replace
+
+from sqlalchemy import Connection, RowMapping, Select, insert, select, update
+
+from hashsvc import SignatureId
+from indexer.errors import LogForkedError
+from indexer.records import Change, ChangeKind, Head
+from indexer.store import tables
+
+STREAM = "change"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What is about to be appended."""
+
+    kind: ChangeKind
+    signature_id: SignatureId
+    body: str  # canonical JSON; ids and digests of ciphertexts, never a hash
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """The change log within one transaction."""
+
+    connection: Connection
+
+    def head(self) -> Head:
+        """The newest end of the log."""
+        row = self.connection.execute(_select_head()).one()
+        return Head(epoch=row.epoch, seq=row.seq, digest=row.digest)
+
+    def after(self, seq: int, *, limit: int) -> list[Change]:
+        """The changes with greater numbers than `seq`, in order.
+
+        Args:
+            seq: exclusive.
+            limit: at most so many.
+        """
+        log = tables.change
+        rows = self.connection.execute(
+            select(log).where(log.c.seq > seq).order_by(log.c.seq).limit(limit)
+        )
+        return [_change_of(row) for row in rows.mappings()]
+
+    def append(self, entries: Sequence[Entry], *, day: int) -> int:
+        """Add entries at the end: the last act of a transaction, since it locks the head.
+
+        Returns:
+            The sequence number of the last one.
+
+        Raises:
+            LogForkedError: somebody else appended between lock and update.
+        """
+        start = self.connection.execute(_select_head().with_for_update()).one()
+        chain = _chained(entries, seq=start.seq, prev=start.digest, day=day)
+        if not chain:
+            return int(start.seq)
+        self.connection.execute(insert(tables.change), [_row_of(change) for change in chain])
+        self._move_head(start.seq, chain[-1])
+        return chain[-1].seq
+
+    def _move_head(self, start: int, last: Change) -> None:
+        head = tables.head
+        moved = self.connection.execute(
+            update(head)
+            .where(head.c.stream == STREAM, head.c.seq == start)
+            .values(seq=last.seq, digest=last.digest)
+        )
+        if moved.rowcount != 1:
+            raise LogForkedError
+
+
+def row_digest(change: Change) -> bytes:
+    """SHA-256 over every column of the row but this one, the previous digest included."""
+    body = change.body.encode()
+    return hashlib.sha256(
+        b"hashsvc log v1\n%s\n" % STREAM.encode()
+        + change.seq.to_bytes(8, "big")
+        + change.prev
+        + change.kind.to_bytes(2, "big")
+        + change.signature_id.to_bytes(8, "big")
+        + change.day.to_bytes(4, "big")
+        + len(body).to_bytes(4, "big")
+        + body
+    ).digest()
+
+
+def follows(change: Change, *, seq: int, digest: bytes) -> bool:
+    """Whether a row is the very next one after (seq, digest), and unaltered."""
+    return change.seq == seq + 1 and change.prev == digest and row_digest(change) == change.digest
+
+
+def _chained(entries: Sequence[Entry], *, seq: int, prev: bytes, day: int) -> list[Change]:
+    chain: list[Change] = []
+    for number, entry in enumerate(entries, start=seq + 1):
+        bare = Change(
+            seq=number,
+            kind=entry.kind,
+            signature_id=entry.signature_id,
+            day=day,
+            body=entry.body,
+            prev=prev,
+            digest=b"",
+        )
+        prev = row_digest(bare)
+        chain.append(replace(bare, digest=prev))
+    return chain
+
+
+def _select_head() -> Select[tuple[str, bytes, int, bytes]]:
+    return select(tables.head).where(tables.head.c.stream == STREAM)
+
+
+def _row_of(change: Change) -> dict[str, object]:
+    return asdict(change) | {"kind": int(change.kind)}
+
+
+def _change_of(row: RowMapping) -> Change:
+    return Change(
+        seq=row["seq"],
+        kind=ChangeKind(row["kind"]),
+        signature_id=SignatureId(row["signature_id"]),
+        day=row["day"],
+        body=row["body"],
+        prev=row["prev"],
+        digest=row["digest"],
+    )

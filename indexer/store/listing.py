@@ -1,0 +1,173 @@
+"""Listed signatures: sealed when listed, opened for the index, erased when withdrawn."""
+
+import hashlib
+import json
+import secrets
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass
+
+from sqlalchemy import Connection, Row, Select, insert, select, update
+
+from hashsvc import Listed, SignatureId
+from indexer.records import LIVE_STATES, CaseId, ChangeKind, Enrolment, ListedState
+from indexer.store import tables
+from indexer.store.changes import Changes, Entry
+from indexer.store.sealing import DataKey, KeyRing, make_data_key, unwrap, wrap
+
+REPORTED_BANK = "reported"
+_ID_BITS = 63
+_ROWS_AT_ONCE = 5_000
+
+
+def random_id() -> int:
+    """A positive 63-bit number that tells nothing about case or order."""
+    return secrets.randbits(_ID_BITS - 1) + 1
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """Listed signatures within one transaction."""
+
+    connection: Connection
+    changes: Changes
+    ring: KeyRing
+
+    def new_data_key(self) -> DataKey:
+        """Make and keep, wrapped, the key under which one case's signatures are sealed."""
+        key = make_data_key(random_id())
+        self.connection.execute(
+            insert(tables.data_key).values(
+                id=key.data_key_id, kek_id=self.ring.current_id, wrapped=wrap(key, self.ring)
+            )
+        )
+        return key
+
+    def data_key(self, data_key_id: int) -> DataKey:
+        """Unwrap a kept data key.
+
+        Raises:
+            SealBrokenError: the key ring does not open it.
+        """
+        keys = tables.data_key
+        row = self.connection.execute(select(keys).where(keys.c.id == data_key_id)).one()
+        return unwrap(row.wrapped, data_key_id=row.id, kek_id=row.kek_id, ring=self.ring)
+
+    def add(
+        self, enrolments: Sequence[Enrolment], *, case_id: CaseId, key: DataKey, day: int
+    ) -> None:
+        """List signatures of a case, in an order that tells nothing about photos."""
+        if not enrolments:
+            return
+        bank_id = self._bank_id(REPORTED_BANK)
+        sealed = [_sealed(enrolment, key) for enrolment in enrolments]
+        sealed.sort(key=lambda one: one.id)  # ids are random: this shuffles
+        shared = {
+            "bank_id": bank_id,
+            "case_id": case_id,
+            "data_key_id": key.data_key_id,
+            "state": ListedState.PROBATION,
+            "listed_day": day,
+        }
+        self.connection.execute(
+            insert(tables.listed_signature), [asdict(one) | shared for one in sealed]
+        )
+        self.changes.append([_addition(one) for one in sealed], day=day)
+
+    def of_case(self, case_id: CaseId) -> list[Listed]:
+        """Every live signature of a case, opened."""
+        return list(self._opened(_select_live().where(_listed.case_id == case_id)))
+
+    def erase(self, case_id: CaseId, *, day: int) -> list[SignatureId]:
+        """Delist every signature of a case and erase its bodies; the ids stay as tombstones."""
+        ids = [
+            SignatureId(id_)
+            for id_ in self.connection.scalars(
+                select(_listed.id).where(
+                    _listed.case_id == case_id, _listed.state != ListedState.DELISTED
+                )
+            )
+        ]
+        self.connection.execute(
+            update(tables.listed_signature)
+            .where(_listed.case_id == case_id)
+            .values(state=ListedState.DELISTED, body=None, data_key_id=None)
+        )
+        self.changes.append([Entry(ChangeKind.REMOVE, id_, _canonical({})) for id_ in ids], day=day)
+        return ids
+
+    def live(self) -> Iterator[Listed]:
+        """Every live signature, opened, in the order of its random id."""
+        last = 0
+        while page := list(
+            self._opened(
+                _select_live().where(_listed.id > last).order_by(_listed.id).limit(_ROWS_AT_ONCE)
+            )
+        ):
+            yield from page
+            last = page[-1].signature_id
+
+    def live_among(self, ids: Sequence[SignatureId]) -> list[Listed]:
+        """Those of the ids that are live now, opened."""
+        return list(self._opened(_select_live().where(_listed.id.in_(ids))))
+
+    def _opened(self, statement: Select[tuple[object, ...]]) -> Iterator[Listed]:
+        keys: dict[int, DataKey] = {}
+        for row in self.connection.execute(statement).all():
+            if row.data_key_id not in keys:
+                keys[row.data_key_id] = unwrap(
+                    row.wrapped, data_key_id=row.data_key_id, kek_id=row.kek_id, ring=self.ring
+                )
+            yield _listed_of(row, keys[row.data_key_id])
+
+    def _bank_id(self, name: str) -> int:
+        banks = tables.bank.c
+        found = self.connection.execute(select(banks.id).where(banks.name == name))
+        return int(found.scalar_one())
+
+
+_listed = tables.listed_signature.c
+
+
+def _select_live() -> Select[tuple[object, ...]]:
+    keys = tables.data_key
+    return (
+        select(
+            _listed.id,
+            _listed.body,
+            _listed.strong_only,
+            _listed.data_key_id,
+            keys.c.wrapped,
+            keys.c.kek_id,
+        )
+        .join(keys, keys.c.id == _listed.data_key_id)
+        .where(_listed.state.in_(LIVE_STATES))
+    )
+
+
+def _listed_of(row: Row[tuple[object, ...]], key: DataKey) -> Listed:
+    signature_id = SignatureId(row.id)
+    return Listed(signature_id, key.unseal(row.body, signature_id), row.strong_only)
+
+
+@dataclass(frozen=True, slots=True)
+class _Sealed:
+    """The columns of a new row that differ from signature to signature."""
+
+    id: SignatureId
+    strong_only: bool
+    body: bytes
+
+
+def _sealed(enrolment: Enrolment, key: DataKey) -> _Sealed:
+    signature_id = SignatureId(random_id())
+    body = key.seal(enrolment.signature, signature_id)
+    return _Sealed(signature_id, enrolment.strong_only, body)
+
+
+def _addition(sealed: _Sealed) -> Entry:
+    sealed_sha256 = hashlib.sha256(sealed.body).hexdigest()
+    return Entry(ChangeKind.ADD, sealed.id, _canonical({"sealed_sha256": sealed_sha256}))
+
+
+def _canonical(body: dict[str, str]) -> str:
+    return json.dumps(body, sort_keys=True, separators=(",", ":"))

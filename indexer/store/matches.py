@@ -1,0 +1,97 @@
+"""Matches: only what the store holds as live at this moment becomes one."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, insert, select, update
+from sqlalchemy.exc import IntegrityError
+
+from hashsvc import SignatureId, Tier
+from hashsvc.policies import GradedHit, best
+from indexer.records import LIVE_STATES, ListedState, Match, MatchId, MatchState, PlatformId
+from indexer.store import tables
+
+_matches = tables.match.c
+_hits = tables.match_hit.c
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Who asked about which photo."""
+
+    platform_id: PlatformId
+    ref_mac: bytes  # digest of the platform's own reference, 32 bytes
+    new_id: MatchId  # for the match, where the reference is new
+
+
+@dataclass(frozen=True, slots=True)
+class Matches:
+    """Matches within one transaction."""
+
+    connection: Connection
+
+    def confirm(self, asked: Asked, graded: Sequence[GradedHit], *, at: datetime) -> Match | None:
+        """Keep the match that rests on the live ones among the hits; None where none is live.
+
+        One match per platform and reference: asking again gives the same id.
+        """
+        states = self._live([one.hit.signature_id for one in graded])
+        live = [one for one in graded if one.hit.signature_id in states]
+        nearest = best(live)
+        if nearest is None:
+            return None
+        match_id = self._kept(asked, nearest.tier, at=at)
+        self._keep_hits(match_id, states)
+        list_state = states[nearest.hit.signature_id]
+        return Match(match_id, MatchState.OPEN, list_state, nearest)
+
+    def _live(self, ids: Sequence[SignatureId]) -> Mapping[SignatureId, ListedState]:
+        listed = tables.listed_signature.c
+        rows = self.connection.execute(
+            select(listed.id, listed.state).where(listed.id.in_(ids), listed.state.in_(LIVE_STATES))
+        )
+        return {SignatureId(row.id): ListedState(row.state) for row in rows}
+
+    def _kept(self, asked: Asked, tier: Tier, *, at: datetime) -> MatchId:
+        match_id = self._known(asked)
+        if match_id is None:
+            return self._opened(asked, tier, at=at)
+        self.connection.execute(
+            update(tables.match)
+            .where(_matches.id == match_id)
+            .values(tier=tier, state=MatchState.OPEN)
+        )
+        return match_id
+
+    def _known(self, asked: Asked) -> MatchId | None:
+        found = self.connection.scalar(
+            select(_matches.id)
+            .where(_matches.platform_id == asked.platform_id, _matches.ref_mac == asked.ref_mac)
+            .with_for_update()
+        )
+        return None if found is None else MatchId(found)
+
+    def _opened(self, asked: Asked, tier: Tier, *, at: datetime) -> MatchId:
+        opening = insert(tables.match).values(
+            id=asked.new_id,
+            platform_id=asked.platform_id,
+            ref_mac=asked.ref_mac,
+            tier=tier,
+            state=MatchState.OPEN,
+            opened_at=at,
+        )
+        try:
+            with self.connection.begin_nested():
+                self.connection.execute(opening)
+        except IntegrityError:  # somebody asked about the same photo at the same time
+            return self._known(asked) or asked.new_id
+        return asked.new_id
+
+    def _keep_hits(self, match_id: MatchId, live: Mapping[SignatureId, ListedState]) -> None:
+        kept = set(
+            self.connection.scalars(select(_hits.signature_id).where(_hits.match_id == match_id))
+        )
+        rows = [{"match_id": match_id, "signature_id": id_} for id_ in sorted(live.keys() - kept)]
+        if rows:
+            self.connection.execute(insert(tables.match_hit), rows)

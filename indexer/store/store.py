@@ -1,0 +1,147 @@
+"""One transaction, one repository per topic, one commit."""
+
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from sqlalchemy import Connection, Engine, insert, select
+from sqlalchemy.exc import DBAPIError
+
+from indexer.errors import StoreUnavailableError
+from indexer.store import migrating, tables
+from indexer.store.cases import Cases
+from indexer.store.changes import STREAM, Changes
+from indexer.store.engine import READ_ONLY, open_engine
+from indexer.store.listing import Listing
+from indexer.store.matches import Matches
+from indexer.store.platforms import Platforms
+from indexer.store.sealing import KeyRing
+
+
+@dataclass(frozen=True)
+class Transaction:
+    """What one transaction can read and write; committed when its block ends well."""
+
+    connection: Connection = field(repr=False)
+    ring: KeyRing = field(repr=False)
+
+    @cached_property
+    def changes(self) -> Changes:
+        """The ordered change log."""
+        return Changes(self.connection)
+
+    @cached_property
+    def listing(self) -> Listing:
+        """Listed signatures."""
+        return Listing(self.connection, self.changes, self.ring)
+
+    @cached_property
+    def cases(self) -> Cases:
+        """Cases and the waits after wrong PINs."""
+        return Cases(self.connection, self.listing)
+
+    @cached_property
+    def matches(self) -> Matches:
+        """Confirmed matches."""
+        return Matches(self.connection)
+
+    @cached_property
+    def platforms(self) -> Platforms:
+        """Platforms and their keys."""
+        return Platforms(self.connection)
+
+
+@dataclass(frozen=True, slots=True)
+class Store:
+    """Everything durable."""
+
+    engine: Engine = field(repr=False)
+    ring: KeyRing = field(repr=False)
+
+    @classmethod
+    def at(cls, url: str, ring: KeyRing) -> "Store":
+        """A store at a database URL; nothing is opened or made yet."""
+        return cls(open_engine(url), ring)
+
+    def migrate(self) -> None:
+        """Bring the database to this version's schema and begin its change log.
+
+        Raises:
+            SchemaTooNewError: a newer version wrote it; nothing was changed.
+            StoreUnavailableError: the database does not answer.
+        """
+        with _unavailable_when_broken():
+            migrating.upgrade(self.engine)
+        with self.transaction() as tx:
+            _begin_log(tx.connection)
+
+    def require_schema(self) -> None:
+        """Refuse a database that is older or newer than this version.
+
+        Raises:
+            SchemaTooNewError: a newer version wrote it.
+            SchemaNotReadyError: it was not migrated.
+        """
+        with _unavailable_when_broken():
+            migrating.require_head(self.engine)
+
+    @contextmanager
+    def transaction(self) -> Iterator[Transaction]:
+        """Read and write; all of it is kept when the block ends, none of it when it raises.
+
+        Raises:
+            StoreUnavailableError: the database failed. What was to be committed may or may not
+                be there: the caller's idempotent retry decides.
+        """
+        with _unavailable_when_broken(), self.engine.begin() as connection:
+            yield Transaction(connection, self.ring)
+
+    @contextmanager
+    def snapshot(self) -> Iterator[Transaction]:
+        """Read several things as they were at one moment.
+
+        Raises:
+            StoreUnavailableError: the database failed.
+        """
+        with _unavailable_when_broken(), self.engine.connect() as connection:
+            if connection.dialect.name == "postgresql":
+                connection = connection.execution_options(  # noqa: PLW2901  # SQLAlchemy's idiom
+                    isolation_level="REPEATABLE READ", postgresql_readonly=True
+                )
+            else:
+                connection = connection.execution_options(**{READ_ONLY: True})  # noqa: PLW2901
+            with connection.begin():
+                yield Transaction(connection, self.ring)
+
+    def close(self) -> None:
+        """Give back every connection."""
+        self.engine.dispose()
+
+
+def _begin_log(connection: Connection) -> None:
+    head = tables.head
+    if connection.scalar(select(head.c.seq).where(head.c.stream == STREAM)) is None:
+        # The first row's `prev` names this log: rows of another log do not fit.
+        connection.execute(
+            insert(head).values(
+                stream=STREAM,
+                epoch=secrets.token_bytes(8),
+                seq=0,
+                digest=secrets.token_bytes(32),
+            )
+        )
+
+
+@contextmanager
+def _unavailable_when_broken() -> Iterator[None]:
+    try:
+        yield
+    except DBAPIError as error:
+        raise StoreUnavailableError(_why(error)) from error
+
+
+def _why(error: DBAPIError) -> str:
+    reason = type(error.orig).__name__ if error.orig else type(error).__name__
+    return f"The database did not do what it was asked ({reason})."

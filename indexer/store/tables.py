@@ -1,0 +1,171 @@
+"""Every table. A change here comes with a migration; a test compares the two."""
+
+from datetime import UTC, datetime, timedelta
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Column,
+    Dialect,
+    ForeignKey,
+    Integer,
+    LargeBinary,
+    MetaData,
+    SmallInteger,
+    String,
+    Table,
+    Text,
+    TypeDecorator,
+    UniqueConstraint,
+)
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
+
+
+class Moment(TypeDecorator[datetime]):
+    """An aware time, kept as whole microseconds since 1970: SQLite knows no time zones."""
+
+    impl = BigInteger
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, _dialect: Dialect) -> int | None:
+        """To the database."""
+        return None if value is None else (value - _EPOCH) // _MICROSECOND
+
+    def process_result_value(self, value: int | None, _dialect: Dialect) -> datetime | None:
+        """From the database."""
+        return None if value is None else _EPOCH + value * _MICROSECOND
+
+
+METADATA = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+_MAC_BYTES = 32
+# SQLite numbers rows only in a column declared INTEGER; its INTEGER holds 64 bits.
+_Id = BigInteger().with_variant(Integer(), "sqlite")
+
+head = Table(
+    "head",
+    METADATA,
+    Column("stream", String(64), primary_key=True),
+    Column("epoch", LargeBinary(8), nullable=False),
+    Column("seq", BigInteger, nullable=False),
+    Column("digest", LargeBinary(32), nullable=False),
+)
+
+change = Table(
+    "change",
+    METADATA,
+    # Never a serial: the number comes from `head`, so seeing n means seeing everything before it.
+    Column("seq", _Id, primary_key=True, autoincrement=False),
+    Column("kind", SmallInteger, nullable=False),
+    Column("signature_id", BigInteger, nullable=False),
+    Column("day", Integer, nullable=False),
+    Column("body", Text, nullable=False),
+    Column("prev", LargeBinary(32), nullable=False),
+    Column("digest", LargeBinary(32), nullable=False),
+)
+
+data_key = Table(
+    "data_key",
+    METADATA,
+    Column("id", _Id, primary_key=True, autoincrement=False),
+    Column("kek_id", String(16), nullable=False, index=True),
+    Column("wrapped", LargeBinary(60), nullable=False),
+)
+
+case = Table(
+    "survivor_case",  # CASE is a word of SQL
+    METADATA,
+    Column("id", _Id, primary_key=True, autoincrement=False),
+    Column("number_mac", LargeBinary(_MAC_BYTES), nullable=False, unique=True),
+    Column("pepper_id", String(16), nullable=False),
+    Column("pin_digest", String(160), nullable=False),
+    Column("request_mac", LargeBinary(_MAC_BYTES), nullable=False),
+    Column("status", String(16), nullable=False),
+    Column("opened_day", Integer, nullable=False),
+    Column("withdrawn_day", Integer),
+    # None once withdrawn: with its data key gone, no copy of the signatures can be opened.
+    Column("data_key_id", BigInteger, ForeignKey("data_key.id")),
+)
+
+bank = Table(
+    "bank",
+    METADATA,
+    Column("id", _Id, primary_key=True, autoincrement=True),
+    Column("name", String(64), nullable=False, unique=True),
+)
+
+listed_signature = Table(
+    "listed_signature",
+    METADATA,
+    Column("id", _Id, primary_key=True, autoincrement=False),
+    Column("bank_id", BigInteger, ForeignKey("bank.id"), nullable=False, index=True),
+    Column("case_id", BigInteger, ForeignKey("survivor_case.id"), index=True),
+    Column("data_key_id", BigInteger, ForeignKey("data_key.id"), index=True),
+    Column("state", String(16), nullable=False),
+    Column("strong_only", Boolean, nullable=False),
+    Column("body", LargeBinary(96)),  # sealed; None once delisted: the row is the tombstone
+    Column("listed_day", Integer, nullable=False),
+    CheckConstraint("body IS NULL OR data_key_id IS NOT NULL", name="body_has_key"),
+)
+
+pin_attempt = Table(
+    "pin_attempt",
+    METADATA,
+    # Numbers that no case has are counted too: a delay tells nobody which numbers exist.
+    Column("number_mac", LargeBinary(_MAC_BYTES), primary_key=True),
+    Column("failures", Integer, nullable=False),
+    Column("next_at", Moment, nullable=False),
+)
+
+platform = Table(
+    "platform",
+    METADATA,
+    Column("id", _Id, primary_key=True, autoincrement=True),
+    Column("name", String(64), nullable=False, unique=True),
+)
+
+api_key = Table(
+    "api_key",
+    METADATA,
+    Column("id", String(8), primary_key=True),
+    Column("platform_id", BigInteger, ForeignKey("platform.id"), nullable=False),
+    Column("secret_mac", LargeBinary(_MAC_BYTES), nullable=False),
+    Column("scopes", Text, nullable=False),
+    Column("expires_at", Moment, nullable=False),
+    Column("revoked_at", Moment),
+)
+
+match = Table(
+    "match",
+    METADATA,
+    Column("id", String(30), primary_key=True),
+    Column("platform_id", BigInteger, ForeignKey("platform.id"), nullable=False),
+    Column("ref_mac", LargeBinary(_MAC_BYTES), nullable=False),
+    Column("tier", String(16), nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("opened_at", Moment, nullable=False),
+    UniqueConstraint("platform_id", "ref_mac"),
+)
+
+match_hit = Table(
+    "match_hit",
+    METADATA,
+    Column("match_id", String(30), ForeignKey("match.id"), primary_key=True),
+    Column(
+        "signature_id",
+        BigInteger,
+        ForeignKey("listed_signature.id"),
+        primary_key=True,
+        index=True,
+    ),
+)
