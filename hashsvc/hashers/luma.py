@@ -5,6 +5,7 @@ are linear and separable, so 64 weighted sums of rows and 64 of columns do the s
 holding the photo as floats: `luma = rows @ y @ columns.T`.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TypeAlias
@@ -13,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hashsvc.orientations import Orientation
-from hashsvc.pixels import ChannelOrder, Pixels
+from hashsvc.pixels import Box, ChannelOrder, Pixels
 
 SIDE = 64  # of the luma
 MIN_SIDE = 5  # of a photo, in pixels; PDQ is all zeros below
@@ -105,12 +106,44 @@ def luma(pixels: Pixels) -> Floats:
     Returns:
         (64, 64), 0 to 255; all 0 where the short side is below 5 pixels.
     """
-    if min(pixels.height, pixels.width) < MIN_SIDE:
-        return np.zeros((SIDE, SIDE), np.float32)
-    sums = np.stack(
-        [band.weights @ _rows(pixels, band.start, band.stop) for band in axis(pixels.height).bands]
-    )
-    return np.ascontiguousarray(_grey(sums, pixels.order) @ axis(pixels.width).matrix().T)
+    return lumas(pixels, [pixels.box])[0]
+
+
+def lumas(pixels: Pixels, boxes: Sequence[Box]) -> list[Floats]:
+    """The lumas of several parts of a photo; parts of the same rows share their sums.
+
+    Returns:
+        One for each box, in their order, as `luma` describes.
+    """
+    strips = {
+        rows: _strip(pixels, [box for box in boxes if (box.y0, box.y1) == rows])
+        for rows in {(box.y0, box.y1) for box in boxes}
+    }
+    return [strips[box.y0, box.y1].luma(box) for box in boxes]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Strip:
+    """Some rows of a photo, summed up to 64."""
+
+    x0: int  # the column of the photo that `grey` begins with
+    grey: Floats  # (64, width)
+
+    def luma(self, box: Box) -> Floats:
+        if min(box.height, box.width) < MIN_SIDE:
+            return np.zeros((SIDE, SIDE), np.float32)
+        part = self.grey[:, box.x0 - self.x0 : box.x1 - self.x0]
+        return np.ascontiguousarray(part @ axis(box.width).matrix().T)
+
+
+def _strip(pixels: Pixels, boxes: Sequence[Box]) -> _Strip:
+    """What the boxes have in common; they are of the same rows."""
+    x0, x1 = min(box.x0 for box in boxes), max(box.x1 for box in boxes)
+    part = pixels.cut(Box(x0, boxes[0].y0, x1, boxes[0].y1))
+    sums = np.empty((SIDE, 3 * part.width), np.float32)
+    for row, band in zip(sums, axis(part.height).bands, strict=True):
+        np.dot(band.weights, _rows(part, band.start, band.stop), out=row)
+    return _Strip(x0, _grey(sums, pixels.order))
 
 
 def oriented_lumas(pixels: Pixels) -> dict[Orientation, Floats]:

@@ -131,7 +131,7 @@ def _decode_any(body: bytes, format_: PhotoFormat, max_pixels: int) -> NDArray[n
         _check_size(image.width, image.height, max_pixels)
         samples = rgb_of(image)
         # A PNG may hold its EXIF behind its colours: not known before.
-        exif = image.info.get("exif", b"")
+        exif = image.info.get("exif") or b""
     # Pillow turns TIFF itself.
     orientation = UPRIGHT if format_ is PhotoFormat.TIFF else orientation_of(exif)
     return _upright(samples, orientation)

@@ -1,0 +1,103 @@
+import numpy as np
+import pytest
+
+from hashsvc.errors import PhotoTooFlatError
+from hashsvc.hashers import HASHERS
+from hashsvc.hashers.luma import luma
+from hashsvc.hashes import Algorithm
+from hashsvc.hashing import enrolment_signatures, query_signatures, signature_of
+from hashsvc.matching import LinearMatcher
+from hashsvc.photos import decode
+from hashsvc.pixels import Box, Pixels
+from hashsvc.policies import Policy, Tier, askable
+from hashsvc.signatures import RegionKind
+from tests.factories import make_listed, make_photo, make_pixels
+from tests.golden.pictures import flat, ramp, waves
+from tests.golden.turns import TURNS
+
+
+def test_a_signature_holds_both_hashes_of_the_pixels():
+    photo = make_pixels()
+
+    signature = signature_of(photo, RegionKind.CROP)
+
+    assert signature.region is RegionKind.CROP
+    assert signature.pdq == HASHERS[Algorithm.PDQ].hash(luma(photo))
+    assert signature.dhash == HASHERS[Algorithm.DHASH].hash(luma(photo))
+    assert signature.quality == 100
+
+
+def test_a_part_of_a_photo_has_the_signature_of_its_own_pixels():
+    photo, box = make_pixels(), Box(30, 20, 250, 200)
+    copied = Pixels(photo.samples[20:200, 30:250].copy())
+
+    assert signature_of(photo.cut(box), RegionKind.CROP) == signature_of(copied, RegionKind.CROP)
+
+
+def test_enrolment_begins_with_the_full_photo():
+    photo = make_pixels()
+
+    first, *_ = enrolment_signatures(photo)
+
+    assert first == signature_of(photo, RegionKind.FULL)
+
+
+@pytest.mark.parametrize(
+    "samples",
+    [flat(240, 320, 0), flat(240, 320, 128), ramp(240, 320, 1, 1), ramp(240, 320, 1, 0)],
+    ids=["black", "grey", "slope of no quality", "slope whose PDQ is unsound"],
+)
+def test_a_flat_photo_is_refused_at_enrolment_in_plain_words(samples):
+    with pytest.raises(PhotoTooFlatError, match="too little detail"):
+        enrolment_signatures(Pixels(samples))
+
+
+def test_a_one_way_gradient_has_no_dhash():
+    slope = waves(240, 320, 3) // 16 + ramp(240, 320, 0, 1) // 2
+
+    signature = signature_of(Pixels(slope.astype(np.uint8)), RegionKind.FULL)
+
+    assert signature.dhash is None
+
+
+def test_a_query_is_upright_first_and_has_all_eight_turns():
+    photo = make_pixels(width=300, height=200)
+
+    signatures = query_signatures(photo)
+
+    turned = [
+        signature_of(Pixels(np.ascontiguousarray(turn(photo.samples))), RegionKind.FULL)
+        for turn in TURNS.values()
+    ]
+    full = [signature for signature in signatures if signature.region is RegionKind.FULL]
+    assert signatures[0] == turned[0]
+    assert set(full) == set(turned)
+    assert len(signatures) == len(set(signatures))
+
+
+def test_a_symmetrical_photo_asks_each_question_once():
+    corner = make_pixels(width=64, height=64).samples
+    half = np.concatenate([corner, corner[:, ::-1]], axis=1)
+    kaleidoscope = Pixels(np.concatenate([half, half[::-1]]))
+
+    full = [one for one in query_signatures(kaleidoscope) if one.region is RegionKind.FULL]
+
+    assert len(full) == 2
+
+
+def test_a_flat_query_does_not_fail_and_is_not_worth_a_search():
+    signatures = query_signatures(Pixels(flat(240, 320, 0)))
+
+    assert signatures
+    assert not any(askable(signature) for signature in signatures)
+
+
+@pytest.mark.parametrize("orientation", range(1, 9))
+def test_a_photo_is_found_however_the_camera_was_held(orientation):
+    (listed, *_) = enrolment_signatures(decode(make_photo()))
+    matcher = LinearMatcher([make_listed(signature=listed)])
+    query = decode(make_photo(orientation=orientation, quality=70))
+
+    hits = [hit for one in query_signatures(query) for hit in matcher.find(one, threshold=31)]
+
+    assert Policy().grade(hits[0]) is Tier.STRONG
