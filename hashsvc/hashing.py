@@ -4,7 +4,8 @@ from collections.abc import Iterable, Iterator
 
 from hashsvc.errors import PhotoTooFlatError
 from hashsvc.hashers import HASHERS
-from hashsvc.hashers.luma import Floats, luma, oriented_lumas, quality
+from hashsvc.hashers.axes import Floats
+from hashsvc.hashers.luma import luma, oriented_lumas, quality
 from hashsvc.hashes import Algorithm
 from hashsvc.pixels import Pixels
 from hashsvc.policies import Fitness, fitness, sound_dhash

@@ -2,7 +2,7 @@
 
 from typing import Protocol
 
-from hashsvc.hashers.luma import Floats
+from hashsvc.hashers.axes import Floats
 from hashsvc.hashes import Algorithm, Hash
 
 

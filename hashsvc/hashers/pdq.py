@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from hashsvc.hashers.luma import SIDE, Floats
+from hashsvc.hashers.axes import SIDE, Floats
 from hashsvc.hashes import Algorithm, Hash
 
 _FREQUENCIES = 16

@@ -3,6 +3,7 @@
 Whoever turns a file into pixels in another way gets other hashes, so this is the only way.
 """
 
+import os
 from io import BytesIO
 from pathlib import Path
 
@@ -50,15 +51,9 @@ def decode(source: Path | bytes, *, max_pixels: int = MAX_PIXELS) -> Pixels:
     """
     body = _read(source) if isinstance(source, Path) else source
     format_ = _known_format(body)
-    header = read_header(body) if format_ is PhotoFormat.JPEG else None
-    if header is not None:
-        _check_size(header.width, header.height, max_pixels)
-        samples = _decode_jpeg(body, header)
-        if samples is not None:
-            return Pixels(samples, ChannelOrder.BGR)
     try:
         with no_warnings():
-            return Pixels(_decode_any(body, format_, max_pixels))
+            return _decode(body, format_, max_pixels)
     except PhotoError:
         raise
     except Image.DecompressionBombError as error:
@@ -83,16 +78,15 @@ def _read(path: Path) -> bytes:
         with path.open("rb") as file:
             opening = file.read(_OPENING_BYTES)
             _known_format(opening)
-            body = opening + file.read(MAX_FILE_BYTES + 1 - len(opening))
+            if os.fstat(file.fileno()).st_size > MAX_FILE_BYTES:
+                raise PhotoTooLargeError("The file is larger than 1 GiB, more than a photo needs.")
+            return opening + file.read()
     except FileNotFoundError as error:
         raise UnreadablePhotoError("There is no such file.") from error
     except PermissionError as error:
         raise UnreadablePhotoError("You do not have permission to read this file.") from error
     except OSError as error:
         raise UnreadablePhotoError("The file could not be read.") from error
-    if len(body) > MAX_FILE_BYTES:
-        raise PhotoTooLargeError("The file is larger than 1 GiB, more than a photo needs.")
-    return body
 
 
 def _known_format(body: bytes) -> PhotoFormat:
@@ -114,12 +108,19 @@ def _check_size(width: int, height: int, max_pixels: int) -> None:
         raise PhotoTooSmallError(f"The photo is less than {MIN_SIDE} pixels wide or high.")
 
 
+def _decode(body: bytes, format_: PhotoFormat, max_pixels: int) -> Pixels:
+    header = read_header(body) if format_ is PhotoFormat.JPEG else None
+    if header is not None:
+        _check_size(header.width, header.height, max_pixels)
+        samples = _decode_jpeg(body, header)
+        if samples is not None:
+            return Pixels(samples, ChannelOrder.BGR)
+    return Pixels(_decode_any(body, format_, max_pixels))
+
+
 def _decode_jpeg(body: bytes, header: JpegHeader) -> NDArray[np.uint8] | None:
     """(height, width, 3) in the order blue, green, red; None: Pillow shall say what is wrong."""
-    try:
-        samples = cv2.imdecode(np.frombuffer(body, np.uint8), _DECODE)
-    except cv2.error:
-        return None
+    samples = cv2.imdecode(np.frombuffer(body, np.uint8), _DECODE)
     if samples is None or samples.shape != (header.height, header.width, 3):
         return None
     return _upright(np.asarray(samples, np.uint8), header.orientation)

@@ -24,14 +24,12 @@ class JpegHeader:
 
 
 def read_header(body: bytes) -> JpegHeader | None:
-    """The header of a JPEG that is safe for the fast decoder, or None for anything else.
+    """The header of a JPEG that is safe for the fast decoder, or None for any other JPEG.
 
     A JPEG without its end marker is not safe: OpenCV fills what is missing and says nothing. The
     marker can only stand outside the compressed colours, where a byte 0xFF is always escaped, so
     that finding one after the first scan began is enough.
     """
-    if not body.startswith(b"\xff\xd8"):
-        return None
     size, orientation, place = None, None, 2
     while (segment := _segment(body, place)) is not None:
         marker, start, place = segment

@@ -5,7 +5,8 @@ import pytest
 
 from hashsvc.distances import distance
 from hashsvc.hashers import HASHERS
-from hashsvc.hashers.luma import SIDE, luma, oriented_lumas
+from hashsvc.hashers.axes import SIDE
+from hashsvc.hashers.luma import luma, oriented_lumas
 from hashsvc.hashes import Algorithm
 from hashsvc.photos import decode
 from hashsvc.pixels import Pixels

@@ -1,8 +1,9 @@
 import numpy as np
 import pytest
 
+from hashsvc.hashers.axes import SIDE
 from hashsvc.hashers.dhash import DhashHasher
-from hashsvc.hashers.luma import SIDE, luma
+from hashsvc.hashers.luma import luma
 from hashsvc.pixels import Pixels
 from tests.golden.pictures import waves
 

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hashsvc.hashers.luma import MIN_SIDE, SIDE, axis, luma, lumas, oriented_lumas, quality
+from hashsvc.hashers.axes import SIDE, axis
+from hashsvc.hashers.luma import MIN_SIDE, luma, lumas, oriented_lumas, quality
 from hashsvc.hashers.pdq import PdqHasher
 from hashsvc.orientations import Orientation
 from hashsvc.photos import decode

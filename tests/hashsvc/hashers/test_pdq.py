@@ -1,7 +1,8 @@
 import numpy as np
 import pytest
 
-from hashsvc.hashers.luma import SIDE, luma
+from hashsvc.hashers.axes import SIDE
+from hashsvc.hashers.luma import luma
 from hashsvc.hashers.pdq import PdqHasher
 from hashsvc.pixels import Pixels
 from tests.golden.pictures import waves
