@@ -66,3 +66,18 @@ class RefusedError(ServiceError):
         super().__init__(detail)
         self.status = status
         self.problem = problem
+
+
+class CaseIncompleteError(ServiceError):
+    """A case was opened, but not all of its signatures could be sent."""
+
+    def __init__(self, number: str) -> None:
+        """Keep what the survivor needs.
+
+        Args:
+            number: the case number; not part of the message.
+        """
+        super().__init__(
+            "The case is open, but not all photos are in it: add them again with `case add`."
+        )
+        self.number = number

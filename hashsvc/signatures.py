@@ -58,6 +58,15 @@ class Signature:
         flags = _HAS_DHASH if self.dhash else 0
         return bytes((_VERSION, flags, self.quality, code)) + self.pdq.digest + dhash
 
+    def to_json(self) -> dict[str, str | int | None]:
+        """As it is printed and sent: about 185 bytes of JSON."""
+        return {
+            "region": self.region.value,
+            "pdq": self.pdq.hex(),
+            "dhash": self.dhash.hex() if self.dhash else None,
+            "quality": self.quality,
+        }
+
 
 def unpack(body: bytes) -> Signature:
     """Read what `Signature.pack` wrote.

@@ -1,0 +1,49 @@
+PYTHON ?= python3
+BIN := .venv/bin
+STAMP := .venv/.requirements
+.DEFAULT_GOAL := help
+.PHONY: help setup demo run test check format golden lock bench
+
+help:  ## Show this list
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
+
+setup: $(STAMP)  ## Make .venv with everything, by hashed requirements
+
+$(STAMP): requirements/dev.txt pyproject.toml
+	test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	printf '#!%s\nfrom api.cli import main\nmain()\n' "$$PWD/$(BIN)/python" > $(BIN)/hashsvc-server
+	chmod +x $(BIN)/hashsvc-server
+	touch $(STAMP)
+
+demo: setup  ## Run the main job end to end on real photos
+	$(BIN)/python -m examples.demo
+
+run: setup  ## Serve on http://127.0.0.1:8000 with its data under ./var
+	$(BIN)/hashsvc-server run --data var
+
+test: setup  ## Run every test that this machine can run
+	$(BIN)/python -m pytest
+
+check: setup  ## Format, lint, types, import contracts, lock files
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python -m requirements.lock --check
+
+format: setup  ## Format the code
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+golden: setup  ## Remake the golden vectors and the OpenAPI document
+	$(BIN)/python -m tests.golden.make
+	$(BIN)/python -m tests.project.openapi
+
+lock: setup  ## Renew the lock files from pyproject.toml
+	$(BIN)/python -m requirements.lock
+
+bench: setup  ## Measure hashing beside its peers
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/benchmarks.txt
+	$(BIN)/python -m benchmarks hashing

@@ -1,0 +1,1 @@
+"""Programs that use hashsvc as its users would."""

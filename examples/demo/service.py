@@ -1,0 +1,65 @@
+"""A real service in a process of its own, on a free loopback port."""
+
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+_URL = re.compile(r"serves at (http://\S+)")
+_STOP_SECONDS = 10
+
+
+@dataclass(frozen=True, slots=True)
+class RunningService:
+    """Where it answers, and a platform's key for it."""
+
+    url: str
+    key: str
+
+
+@contextmanager
+def running_service(data: Path) -> Iterator[RunningService]:
+    """Start it on an empty data folder, stop it at the end.
+
+    Raises:
+        RuntimeError: it did not start; the message holds what it said.
+    """
+    log = data.with_name("service.log")
+    with log.open("w") as messages:
+        command = [sys.executable, "-m", "api", "run", "--data", str(data), "--port", "0"]
+        process = subprocess.Popen(command, stderr=messages)  # noqa: S603  # our own words
+    try:
+        url = _url(process, log)
+        yield RunningService(url, _key(data))
+    finally:
+        process.terminate()
+        process.wait(_STOP_SECONDS)
+
+
+def _url(process: "subprocess.Popen[bytes]", log: Path) -> str:
+    """What the service printed, once it answers."""
+    for _ in range(300):
+        said = log.read_text()
+        found = _URL.search(said)
+        if found and "startup complete" in said:
+            return found[1]
+        try:
+            process.wait(0.1)
+        except subprocess.TimeoutExpired:
+            continue
+        break
+    raise RuntimeError(f"the service did not start: {log.read_text()}")
+
+
+def _key(data: Path) -> str:
+    command = [sys.executable, "-m", "api", "create-key", "--data", str(data)]
+    made = subprocess.run(  # noqa: S603  # our own words
+        [*command, "--name", "demo platform", "--scope", "matches:write"],
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    return made.stdout.splitlines()[-1]

@@ -1,0 +1,5 @@
+"""`python -m hashsvc`."""
+
+from hashsvc.cli.app import main
+
+main()

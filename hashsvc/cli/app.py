@@ -1,0 +1,36 @@
+"""`hashsvc`: the commands, put together."""
+
+from typing import Annotated
+
+import typer
+
+from hashsvc import __version__
+from hashsvc.cli import case_cmd, compare_cmd, hash_cmd, match_cmd
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help="Hash photos on this device, and ask a service about the hashes. No photo ever leaves.",
+)
+app.command(name="hash")(hash_cmd.hash_photos)
+app.command(name="compare")(compare_cmd.compare)
+app.command(name="match")(match_cmd.match)
+app.add_typer(case_cmd.app, name="case")
+
+
+def main() -> None:
+    """Run a command. Exit codes: 0 done, 1 something failed and was said, 2 wrong usage."""
+    app()
+
+
+@app.callback()
+def _root(
+    *,
+    version: Annotated[
+        bool, typer.Option("--version", help="Print the version.", is_eager=True)
+    ] = False,
+) -> None:
+    if version:
+        typer.echo(f"hashsvc {__version__}")
+        raise typer.Exit
