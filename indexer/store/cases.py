@@ -59,10 +59,16 @@ class Cases:
             raise CaseExistsError from error
         self.listing.add(enrolments, case_id=case_id, key=key, day=day)
 
-    def find(self, number_mac: bytes) -> Case | None:
-        """The case with this number, locked until the transaction ends."""
+    def find(self, number_mac: bytes, *, to_change: bool = False) -> Case | None:
+        """The case with this number.
+
+        Args:
+            number_mac: digest of the number.
+            to_change: lock it until the transaction ends; a snapshot, being read-only, cannot.
+        """
+        wanted = select(tables.case).where(_cases.number_mac == number_mac)
         row = self.connection.execute(
-            select(tables.case).where(_cases.number_mac == number_mac).with_for_update()
+            wanted.with_for_update() if to_change else wanted
         ).one_or_none()
         if row is None:
             return None
