@@ -88,7 +88,7 @@ class CaseService:
         enrolments = _enrolments(signatures)
         number_mac = self._checked(number, pin, at=at)
         with self.store.transaction() as tx:
-            case = tx.cases.find(number_mac)
+            case = tx.cases.find(number_mac, to_change=True)
             if case is None or case.status is CaseStatus.WITHDRAWN:
                 raise CaseWithdrawnError
             held = tx.cases.add(case.case_id, enrolments, at=at)
@@ -120,7 +120,7 @@ class CaseService:
         """
         number_mac = self._checked(number, pin, at=at)
         with self.store.transaction() as tx:
-            case = tx.cases.find(number_mac)
+            case = tx.cases.find(number_mac, to_change=True)
             if case is not None and case.status is CaseStatus.ACTIVE:
                 tx.cases.withdraw(case.case_id, at=at)
         self.changed()
@@ -185,14 +185,15 @@ def _seconds_until(then: datetime, at: datetime) -> int:
 
 
 def _enrolments(signatures: Sequence[Signature]) -> list[Enrolment]:
-    enrolments = []
+    # A signature sent twice is listed once.
+    enrolments: dict[Signature, Enrolment] = {}
     for place, signature in enumerate(signatures):
         verdict = fitness(signature)
         if verdict is Fitness.UNFIT:
             raise UnfitSignatureError(place)
         kept = replace(signature, dhash=sound_dhash(signature.dhash))
-        enrolments.append(Enrolment(kept, strong_only=verdict is Fitness.STRONG_ONLY))
-    return enrolments
+        enrolments[kept] = Enrolment(kept, strong_only=verdict is Fitness.STRONG_ONLY)
+    return list(enrolments.values())
 
 
 def _canonical(signatures: Sequence[Signature]) -> bytes:
