@@ -87,6 +87,7 @@ def _application(settings: Settings, services: Services, following: IndexFollowi
         lifespan=lifespan,
         docs_url=None,  # its page loads code from a third party
         redoc_url=None,
+        redirect_slashes=False,  # a redirect would send the query back
     )
     app.state.services = services
     for router in (cases.router, matching.router, operations.router, pages.router):

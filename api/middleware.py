@@ -9,7 +9,7 @@ from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.metrics import Metrics
-from api.problems import problem_response
+from api.problems import problem_response, unexpected_problem
 from api.security.crockford import random_id
 
 _log = logging.getLogger("hashsvc.requests")
@@ -57,6 +57,11 @@ class RequestMiddleware:
         started = perf_counter()
         try:
             await self._limited(scope, receive, answered)
+        except Exception:  # noqa: BLE001  # whatever it was, the answer has our form
+            # Starlette's own last handler stands outside of this one: its answer has no headers.
+            _log.exception("request failed", extra={"request_id": request_id})
+            if not answered.begun:
+                await unexpected_problem(request_id)(scope, receive, answered)
         finally:
             self._tell(scope, answered, perf_counter() - started)
 
@@ -91,10 +96,11 @@ class _Answered:
         self._send = send
         self.request_id = request_id
         self.status = 500
+        self.begun = False
 
     async def __call__(self, message: Message) -> None:
         if message["type"] == "http.response.start":
-            self.status = message["status"]
+            self.begun, self.status = True, message["status"]
             headers = MutableHeaders(scope=message)
             headers["Request-Id"] = self.request_id
             for name, value in _HEADERS.items():

@@ -51,6 +51,7 @@ PROBLEMS: Mapping[type[Exception], Problem] = {
 }
 _STORE_DETAIL = "The service cannot reach its store. Nothing was answered: ask again shortly."
 _HTTP_DETAILS = {
+    400: ("malformed-json", "The request body is no JSON."),
     404: ("not-found", "There is nothing at this address."),
     405: ("method-not-allowed", "This address takes another method."),
     413: ("body-too-large", "The request body is too large: send less at once."),
@@ -64,7 +65,6 @@ def install(app: FastAPI) -> None:
         app.add_exception_handler(base, _known)
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(HTTPException, _routing)
-    app.add_exception_handler(Exception, _unexpected)
 
 
 def problem_response(
@@ -74,7 +74,7 @@ def problem_response(
     *,
     request_id: str,
     errors: Sequence[Mapping[str, str]] = (),
-    retry_after_seconds: int | None = None,
+    headers: Mapping[str, str] | None = None,
 ) -> JSONResponse:
     """The one shape of every error.
 
@@ -84,7 +84,7 @@ def problem_response(
         detail: one sentence, never of the input.
         request_id: as in the header `Request-Id`.
         errors: where in the body, and a code each.
-        retry_after_seconds: for the header `Retry-After`.
+        headers: what the client may need beside it.
     """
     body: dict[str, Any] = {
         "type": f"/problems/{name}",
@@ -95,8 +95,16 @@ def problem_response(
     }
     if errors:
         body["errors"] = list(errors)
-    headers = {} if retry_after_seconds is None else {"Retry-After": str(retry_after_seconds)}
     return JSONResponse(body, status, headers, media_type=MEDIA_TYPE)
+
+
+def unexpected_problem(request_id: str) -> JSONResponse:
+    """The answer to a failure that nobody foresaw."""
+    detail = (
+        "The service failed on this request, which may or may not be done: ask again, and if it "
+        "stays so, tell the operator the id."
+    )
+    return problem_response(500, "internal", detail, request_id=request_id)
 
 
 def _known(request: Request, error: Exception) -> JSONResponse:
@@ -111,14 +119,16 @@ def _known(request: Request, error: Exception) -> JSONResponse:
         detail,
         request_id=_request_id(request),
         errors=errors,
-        retry_after_seconds=_retry_after(error, problem),
+        headers=_headers_of(error, problem),
     )
 
 
-def _retry_after(error: Exception, problem: Problem) -> int | None:
+def _headers_of(error: Exception, problem: Problem) -> Mapping[str, str]:
     if isinstance(error, TooManyAttemptsError):
-        return error.retry_after_seconds
-    return _RETRY_SECONDS if problem.retry else None
+        return {"Retry-After": str(error.retry_after_seconds)}
+    if isinstance(error, KeyInvalidError):
+        return {"WWW-Authenticate": "Bearer"}
+    return {"Retry-After": str(_RETRY_SECONDS)} if problem.retry else {}
 
 
 _TOO_LONG = {
@@ -150,11 +160,17 @@ def _invalid(request: Request, error: Exception) -> JSONResponse:
     found = error.errors()
     request_id = _request_id(request)
     if any(one["type"] == "json_invalid" for one in found):
-        detail = "The request body is no JSON."
-        return problem_response(400, "malformed-json", detail, request_id=request_id)
+        return problem_response(400, *_HTTP_DETAILS[400], request_id=request_id)
+    if not _is_json(request) and any(one["type"] == "model_attributes_type" for one in found):
+        return problem_response(415, *_HTTP_DETAILS[415], request_id=request_id)
     name, detail = _name_of(found)
     errors = [{"pointer": _pointer(one), "code": _CODES.get(one["type"], "type")} for one in found]
     return problem_response(422, name, detail, request_id=request_id, errors=errors)
+
+
+def _is_json(request: Request) -> bool:
+    media_type = request.headers.get("content-type", "").partition(";")[0]
+    return media_type.strip().lower().endswith(("/json", "+json"))
 
 
 def _name_of(found: Sequence[Mapping[str, Any]]) -> tuple[str, str]:
@@ -176,12 +192,9 @@ def _routing(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, HTTPException)  # noqa: S101  # as it was registered
     unknown = ("refused", "The request was refused.")
     name, detail = _HTTP_DETAILS.get(error.status_code, unknown)
-    return problem_response(error.status_code, name, detail, request_id=_request_id(request))
-
-
-def _unexpected(request: Request, _error: Exception) -> JSONResponse:
-    detail = "The service failed on this request. Nothing was kept; tell the operator the id."
-    return problem_response(500, "internal", detail, request_id=_request_id(request))
+    return problem_response(
+        error.status_code, name, detail, request_id=_request_id(request), headers=error.headers
+    )
 
 
 def _request_id(request: Request) -> str:
