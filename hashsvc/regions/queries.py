@@ -17,7 +17,8 @@ _REGIONS_WITH_ANCHORS = 3  # the first trimmed or embedded ones are photos in th
 def query_regions(pixels: Pixels) -> tuple[Region, ...]:
     """The whole photo, its trimmed and embedded pictures, then their anchors; at most 32.
 
-    Ordered by what they find: whoever stops early loses least.
+    Ordered by what they find: whoever stops early loses least, and what is beyond the 32nd, in
+    pages with many pictures, are anchors of those pictures.
     """
     reduced = grid(pixels, long_side=_GRID_LONG_SIDE)
     inside = [reduced.pixel_box(box) for box in rectangles(reduced.cells)]

@@ -8,8 +8,8 @@ import numpy as np
 
 from hashsvc.pixels import Pixels
 
-# Counter-clockwise. A hash forgives 2 degrees, so steps of 2.5 leave no gap up to 9.
-ROTATION_DEGREES = (2.5, -2.5, 5.0, -5.0, 7.5, -7.5)
+# Counter-clockwise. A hash forgives 2 degrees, so steps of 2.5 leave no gap up to 12.
+ROTATION_DEGREES = (2.5, -2.5, 5.0, -5.0, 7.5, -7.5, 10.0, -10.0)
 _LONG_SIDE = 512  # pixels: a turned picture is only hashed, and a hash sees 64 x 64
 
 

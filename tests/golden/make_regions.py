@@ -12,8 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hashsvc.regions import Region, enrolment_regions, query_regions
-from hashsvc.regions.anchors import GRID_LONG_SIDE, query_anchors, smoothed
+from hashsvc.regions.anchors import GRID_LONG_SIDE, LEAST_GRID_SIDE, query_anchors
 from hashsvc.regions.grids import grid
+from hashsvc.regions.parts import Smoothing, smoothed
 from tests.golden.region_pictures import PICTURES, draw
 
 GOLDEN = Path(__file__).parents[2] / "data" / "golden" / "regions.json"
@@ -33,11 +34,18 @@ def _vector(name: str) -> dict[str, Any]:
         "picture": PICTURES[name],
         "pixels_sha256": _digest(pixels.samples),
         "grid": {"height": cells.shape[0], "width": cells.shape[1], "sha256": _digest(cells)},
-        "smoothed_sha256": _digest(smoothed(cells)),
+        "smoothed_sha256": _smoothed(cells),
         "enrolment": _rows(enrolment_regions(pixels)),
         "query_anchors": anchors,
         "query": _rows(query_regions(pixels)),
     }
+
+
+def _smoothed(cells: NDArray[np.uint8]) -> dict[str, str] | None:
+    """One digest for each width, or None where the grid is narrower than the anchors need."""
+    if min(cells.shape) < LEAST_GRID_SIDE:
+        return None
+    return {width.name.lower(): _digest(smoothed(cells, width)) for width in Smoothing}
 
 
 def _digest(values: NDArray[np.uint8]) -> str:
