@@ -11,6 +11,7 @@ from typing import Annotated
 
 import typer
 import uvicorn
+from pydantic import ValidationError
 from rich.console import Console
 
 from api.app import create_app
@@ -34,7 +35,7 @@ app = typer.Typer(
 )
 Data = Annotated[
     Path,
-    typer.Option("--data", help="Folder of the database and the key files.", show_default=True),
+    typer.Option("--data", envvar="HASHSVC_DATA", help="Folder of the database and the key files."),
 ]
 _FOLDER_MODE = 0o700
 _FAILED = 1
@@ -48,8 +49,13 @@ def main() -> None:
 @app.command()
 def run(
     data: Data = Path("var"),
-    host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
-    port: Annotated[int, typer.Option(help="Port; 0 picks a free one.", min=0, max=65535)] = 8000,
+    host: Annotated[
+        str, typer.Option(envvar="HASHSVC_HOST", help="Address to listen on.")
+    ] = "127.0.0.1",
+    port: Annotated[
+        int,
+        typer.Option(envvar="HASHSVC_PORT", help="Port; 0 picks a free one.", min=0, max=65535),
+    ] = 8000,
 ) -> None:
     """Serve; makes the data folder, the key files and the database where they are missing.
 
@@ -187,6 +193,9 @@ def _explained() -> Iterator[None]:
         yield
     except (IndexerError, ServiceError) as error:
         _fail(str(error) or type(error).__doc__ or "")
+    except ValidationError as error:
+        wrong = sorted(f"HASHSVC_{one['loc'][0]}".upper() for one in error.errors())
+        _fail(f"A setting has a value that it cannot have: {', '.join(wrong)}.")
     except OSError as error:
         _fail(_SYSTEM_ERRORS.get(error.errno or 0, f"The system refused: {error.strerror}."))
 

@@ -14,6 +14,7 @@ class Settings(BaseSettings):
     data: Path = Field(Path("var"), description="Folder of the database and the key files.")
     database_url: str | None = Field(
         None,
+        pattern=r"^postgresql\+psycopg://.",
         description="`postgresql+psycopg://...`; without it SQLite in the data folder.",
     )
     host: str = Field("127.0.0.1", description="Address to listen on.")
