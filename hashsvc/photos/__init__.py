@@ -23,7 +23,8 @@ from hashsvc.errors import (
 from hashsvc.photos.colours import rgb_of
 from hashsvc.photos.exif import UPRIGHT, orientation_of
 from hashsvc.photos.formats import PhotoFormat, format_of
-from hashsvc.photos.jpeg import JpegHeader, read_header
+from hashsvc.photos.jpeg import read_header
+from hashsvc.photos.opencv import decode_jpeg
 from hashsvc.photos.quiet import no_warnings
 from hashsvc.pixels import ChannelOrder, Pixels
 
@@ -31,7 +32,6 @@ MAX_PIXELS = 128_000_000  # phones make 108 million; 384 MB once decoded
 MAX_FILE_BYTES = 1 << 30  # 16 bits a colour, uncompressed, at MAX_PIXELS
 MIN_SIDE = 5  # pixels; PDQ is not defined below
 _OPENING_BYTES = 256
-_DECODE = cv2.IMREAD_COLOR | cv2.IMREAD_IGNORE_ORIENTATION
 _DAMAGED = "The file starts like a photo, but it is damaged or cut short."
 
 
@@ -112,18 +112,10 @@ def _decode(body: bytes, format_: PhotoFormat, max_pixels: int) -> Pixels:
     header = read_header(body) if format_ is PhotoFormat.JPEG else None
     if header is not None:
         _check_size(header.width, header.height, max_pixels)
-        samples = _decode_jpeg(body, header)
+        samples = decode_jpeg(body, height=header.height, width=header.width)
         if samples is not None:
-            return Pixels(samples, ChannelOrder.BGR)
+            return Pixels(_upright(samples, header.orientation), ChannelOrder.BGR)
     return Pixels(_decode_any(body, format_, max_pixels))
-
-
-def _decode_jpeg(body: bytes, header: JpegHeader) -> NDArray[np.uint8] | None:
-    """(height, width, 3) in the order blue, green, red; None: Pillow shall say what is wrong."""
-    samples = cv2.imdecode(np.frombuffer(body, np.uint8), _DECODE)
-    if samples is None or samples.shape != (header.height, header.width, 3):
-        return None
-    return _upright(np.asarray(samples, np.uint8), header.orientation)
 
 
 def _decode_any(body: bytes, format_: PhotoFormat, max_pixels: int) -> NDArray[np.uint8]:

@@ -24,6 +24,7 @@ from hashsvc.errors import (
 from hashsvc.photos import decode, image_of
 from hashsvc.photos.exif import orientation_of
 from hashsvc.photos.jpeg import JpegHeader, read_header
+from hashsvc.photos.opencv import decode_jpeg
 from hashsvc.photos.quiet import no_warnings
 from hashsvc.pixels import ChannelOrder
 from tests.factories import encode, make_image, make_noise, make_photo, make_pixels
@@ -62,6 +63,19 @@ class TestTheFastWay:
 
         assert photo.order is ChannelOrder.BGR
         np.testing.assert_array_equal(photo.rgb(), pillow_rgb(body))
+
+    @pytest.mark.parametrize("row", [0xA5, 0, 255])
+    def test_no_colour_of_the_last_row_stands_in_the_way(self, row):
+        samples = np.full((40, 40, 3), row, np.uint8)
+        body = encode(Image.fromarray(samples), "JPEG", quality=100)
+
+        np.testing.assert_array_equal(rgb_of(body), samples)
+
+    def test_a_jpeg_of_another_size_than_expected_is_not_read(self):
+        body = make_photo(width=64, height=48)
+
+        assert decode_jpeg(body, height=48, width=64).shape == (48, 64, 3)
+        assert decode_jpeg(body, height=64, width=48) is None
 
     @pytest.mark.parametrize("orientation", range(1, 9))
     def test_a_jpeg_is_turned_upright(self, orientation):
