@@ -53,7 +53,10 @@ def smoothed(cells: NDArray[np.uint8], smoothing: Smoothing) -> NDArray[np.uint8
 def part_boxes(luma: NDArray[np.uint8]) -> Iterator[Box]:
     """The boxes of all parts that may be anchors, level by level; many come again and again."""
     height, width = luma.shape
+    darkest, brightest = int(luma.min()), int(luma.max())
     for level in _LEVELS:
+        if not darkest < level <= brightest:
+            continue  # one part alone, and it fills the frame
         for box in part_boxes_at(luma, level):
             large_enough = min(box.width, box.height) >= _LEAST_BOX_SIDE
             if large_enough and _off_frame(box, width, height):

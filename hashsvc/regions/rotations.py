@@ -5,12 +5,14 @@ from collections.abc import Iterator
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from hashsvc.pixels import Pixels
 
 # Counter-clockwise. A hash forgives 2 degrees, so steps of 2.5 leave no gap up to 12.
 ROTATION_DEGREES = (2.5, -2.5, 5.0, -5.0, 7.5, -7.5, 10.0, -10.0)
 _LONG_SIDE = 512  # pixels: a turned picture is only hashed, and a hash sees 64 x 64
+_ENOUGH_PIXELS = 1024  # along the longer side, to take means of; the mean of 12 million takes 50 ms
 
 
 def rotated(pixels: Pixels) -> Iterator[Pixels]:
@@ -24,12 +26,21 @@ def rotated(pixels: Pixels) -> Iterator[Pixels]:
 
 
 def _reduced(pixels: Pixels) -> Pixels:
-    scale = _LONG_SIDE / max(pixels.width, pixels.height)
-    if scale >= 1:
-        return pixels
-    size = (max(1, round(pixels.width * scale)), max(1, round(pixels.height * scale)))
-    samples = cv2.resize(pixels.samples, size, interpolation=cv2.INTER_AREA)
-    return Pixels(samples.astype(np.uint8, copy=False), pixels.order)
+    samples = _thinned(pixels.samples)
+    height, width = samples.shape[:2]
+    scale = _LONG_SIDE / max(width, height)
+    if scale < 1:
+        size = (max(1, round(width * scale)), max(1, round(height * scale)))
+        small = cv2.resize(samples, size, interpolation=cv2.INTER_AREA)
+        samples = small.astype(np.uint8, copy=False)
+    return Pixels(samples, pixels.order)
+
+
+def _thinned(samples: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Every n-th pixel of a large photo, at least 1024 along its longer side: a view."""
+    height, width = samples.shape[:2]
+    step = min(max(1, max(width, height) // _ENOUGH_PIXELS), width, height)
+    return samples[step // 2 :: step, step // 2 :: step]
 
 
 def _turned(pixels: Pixels, degrees: float) -> Pixels:

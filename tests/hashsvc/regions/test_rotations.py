@@ -57,3 +57,13 @@ def test_odd_sizes_are_turned_without_an_error(size):
 
     assert len(turned) == len(ROTATION_DEGREES)
     assert all(max(p.width, p.height) <= 512 and p.samples.size for p in turned)
+
+
+def test_a_large_photo_is_thinned_without_shifting_it():
+    large = cv2.GaussianBlur(noise(4096, 3072, seed=3), (0, 0), 8)
+    small = cv2.resize(large, (512, 384), interpolation=cv2.INTER_AREA)
+
+    of_large = next(rotated(Pixels(large))).samples.astype(int)
+    of_small = next(rotated(Pixels(small))).samples
+
+    assert np.abs(of_large - of_small).mean() < 1.5
