@@ -1,11 +1,11 @@
 """Keeps an index at the store's newest state: every change once, in one order, or a full stop."""
 
 import threading
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from time import monotonic
 
 from indexer.errors import HistoryChangedError, LogBrokenError
-from indexer.records import Change, ChangeKind
+from indexer.records import Change, ChangeKind, Head
 from indexer.search import SignatureIndex
 from indexer.store import Store, Transaction
 from indexer.store.changes import follows
@@ -64,18 +64,21 @@ class Follower:
             if head.epoch != self._epoch or head.seq < self.applied:
                 raise HistoryChangedError
             changes = tx.changes.after(self.applied, limit=_PAGE)
-            self._check(changes)
+            self._check(changes, head)
             self._apply(tx, changes)
         if changes:
             self._applied, self._digest = changes[-1].seq, changes[-1].digest
         return len(changes)
 
-    def _check(self, changes: Iterable[Change]) -> None:
+    def _check(self, changes: Sequence[Change], head: Head) -> None:
         seq, digest = self.applied, self._digest
         for change in changes:
             if not follows(change, seq=seq, digest=digest):
                 raise LogBrokenError
             seq, digest = change.seq, change.digest
+        # The last page ends at the head: a log whose tail was cut off is not fresh.
+        if len(changes) < _PAGE and (seq, digest) != (head.seq, head.digest):
+            raise LogBrokenError
 
     def _apply(self, tx: Transaction, changes: Iterable[Change]) -> None:
         """Bring every id that changed to its state in this snapshot.
