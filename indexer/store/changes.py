@@ -12,11 +12,12 @@ from dataclasses import asdict, dataclass, replace
 from sqlalchemy import Connection, RowMapping, Select, insert, select, update
 
 from hashsvc import SignatureId
-from indexer.errors import LogForkedError
+from indexer.errors import LogBrokenError, LogForkedError
 from indexer.records import Change, ChangeKind, Head
 from indexer.store import tables
 
 STREAM = "change"
+_KINDS = frozenset(ChangeKind)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +46,9 @@ class Changes:
         Args:
             seq: exclusive.
             limit: at most so many.
+
+        Raises:
+            LogBrokenError: a row is of a kind that does not exist.
         """
         log = tables.change
         rows = self.connection.execute(
@@ -97,7 +101,12 @@ def row_digest(change: Change) -> bytes:
 
 def follows(change: Change, *, seq: int, digest: bytes) -> bool:
     """Whether a row is the very next one after (seq, digest), and unaltered."""
-    return change.seq == seq + 1 and change.prev == digest and row_digest(change) == change.digest
+    if change.seq != seq + 1 or change.prev != digest:
+        return False
+    try:
+        return row_digest(change) == change.digest
+    except OverflowError:  # a number that no writer could have appended
+        return False
 
 
 def _chained(entries: Sequence[Entry], *, seq: int, prev: bytes, day: int) -> list[Change]:
@@ -126,6 +135,8 @@ def _row_of(change: Change) -> dict[str, object]:
 
 
 def _change_of(row: RowMapping) -> Change:
+    if row["kind"] not in _KINDS:
+        raise LogBrokenError
     return Change(
         seq=row["seq"],
         kind=ChangeKind(row["kind"]),
