@@ -85,7 +85,7 @@ def unwrap(wrapped: bytes, *, data_key_id: int, kek_id: str, ring: KeyRing) -> D
 def _open(key: bytes, sealed: bytes, bound: bytes) -> bytes:
     try:
         return AESGCM(key).decrypt(sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:], bound)
-    except InvalidTag as error:
+    except (InvalidTag, ValueError) as error:  # ValueError: too short to hold a nonce
         raise SealBrokenError from error
 
 
