@@ -8,6 +8,7 @@ from functools import cached_property
 
 from sqlalchemy import Connection, Engine, insert, select
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from indexer.errors import StoreUnavailableError
 from indexer.store import migrating, tables
@@ -140,6 +141,8 @@ def _unavailable_when_broken() -> Iterator[None]:
         yield
     except DBAPIError as error:
         raise StoreUnavailableError(_why(error)) from error
+    except PoolTimeoutError as error:
+        raise StoreUnavailableError("Every database connection is in use.") from error
 
 
 def _why(error: DBAPIError) -> str:
