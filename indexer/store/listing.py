@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass
 from sqlalchemy import Connection, Row, Select, insert, select, update
 
 from hashsvc import Listed, SignatureId
+from indexer.errors import SealBrokenError
 from indexer.records import LIVE_STATES, CaseId, ChangeKind, Enrolment, ListedState
 from indexer.store import tables
 from indexer.store.changes import Changes, Entry
@@ -82,9 +83,8 @@ class Listing:
         ids = [
             SignatureId(id_)
             for id_ in self.connection.scalars(
-                select(_listed.id).where(
-                    _listed.case_id == case_id, _listed.state != ListedState.DELISTED
-                )
+                select(_listed.id)
+                .where(_listed.case_id == case_id, _listed.state != ListedState.DELISTED)
             )
         ]
         self.connection.execute(
@@ -146,6 +146,8 @@ def _select_live() -> Select[tuple[object, ...]]:
 
 def _listed_of(row: Row[tuple[object, ...]], key: DataKey) -> Listed:
     signature_id = SignatureId(row.id)
+    if row.body is None:
+        raise SealBrokenError
     return Listed(signature_id, key.unseal(row.body, signature_id), row.strong_only)
 
 
