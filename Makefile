@@ -40,6 +40,7 @@ format: setup  ## Format the code
 golden: setup  ## Remake the golden vectors and the OpenAPI document
 	$(BIN)/python -m tests.golden.make
 	$(BIN)/python -m tests.project.openapi
+	$(BIN)/python -m tests.project.commands
 
 lock: setup  ## Renew the lock files from pyproject.toml
 	$(BIN)/python -m requirements.lock

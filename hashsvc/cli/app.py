@@ -24,13 +24,20 @@ def main() -> None:
     app()
 
 
+def _print_version(wanted: bool) -> None:  # noqa: FBT001  # typer's form
+    if wanted:
+        typer.echo(f"hashsvc {__version__}")
+        raise typer.Exit
+
+
 @app.callback()
 def _root(
     *,
-    version: Annotated[
-        bool, typer.Option("--version", help="Print the version.", is_eager=True)
+    _version: Annotated[
+        bool,
+        typer.Option(
+            "--version", help="Print the version.", callback=_print_version, is_eager=True
+        ),
     ] = False,
 ) -> None:
-    if version:
-        typer.echo(f"hashsvc {__version__}")
-        raise typer.Exit
+    pass

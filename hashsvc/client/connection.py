@@ -1,7 +1,7 @@
 """One service over HTTP: retries, and its refusals as errors of ours."""
 
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from types import TracebackType
 from typing import Any, Self
 
@@ -11,21 +11,37 @@ from hashsvc.errors import RefusedError, ServiceUnreachableError
 
 TIMEOUT_SECONDS = 10.0
 _TRIES = 4
-_FIRST_PAUSE_SECONDS = 0.5  # doubled at each try, or what the service asks for
+PAUSE_SECONDS = 0.5  # or what the service asks for
 _LONGEST_PAUSE_SECONDS = 10.0
+_NO_ADDRESS = "This is no service's address: write it as https://example.org."
+_NOT_THE_SERVICE = "This address does not answer like the service."
 
 
 class Connection:
     """What survivors and platforms have in common: one service, retries, errors of ours."""
 
-    def __init__(self, base_url: str, *, timeout_seconds: float = TIMEOUT_SECONDS) -> None:
+    def __init__(
+        self,
+        base_url: str,
+        *,
+        timeout_seconds: float = TIMEOUT_SECONDS,
+        pause_seconds: float = PAUSE_SECONDS,
+    ) -> None:
         """Prepare; nothing is sent yet.
 
         Args:
             base_url: `https://...`, without a path.
             timeout_seconds: for each try.
+            pause_seconds: after the first try that failed; doubled after each further one.
+
+        Raises:
+            ServiceUnreachableError: this is no address.
         """
-        self._http = httpx.Client(base_url=base_url, timeout=timeout_seconds)
+        self._pauses = [pause_seconds * 2**doubled for doubled in range(_TRIES - 1)]
+        try:
+            self._http = httpx.Client(base_url=base_url, timeout=timeout_seconds)
+        except httpx.InvalidURL as error:
+            raise ServiceUnreachableError(_NO_ADDRESS) from error
 
     def __enter__(self) -> Self:
         """Use as a context: connections are closed at its end."""
@@ -55,27 +71,20 @@ class Connection:
             RefusedError: the service refused.
             ServiceUnreachableError: it did not answer.
         """
-        for pause in _pauses():
+        for pause in (*self._pauses, None):
             try:
                 answer = self._http.post(path, json=body, headers=headers)
-            except httpx.InvalidURL as error:
-                raise ServiceUnreachableError("The service's address is none.") from error
+            except httpx.UnsupportedProtocol as error:
+                raise ServiceUnreachableError(_NO_ADDRESS) from error
             except httpx.TransportError:
-                time.sleep(pause)
+                time.sleep(pause or 0)
                 continue
-            if answer.status_code != httpx.codes.SERVICE_UNAVAILABLE or not pause:
+            if pause is None or answer.status_code != httpx.codes.SERVICE_UNAVAILABLE:
                 return _read(answer)
             time.sleep(_asked_pause(answer, pause))
         raise ServiceUnreachableError(
             "The service could not be reached: check the address and the network, then try again."
         )
-
-
-def _pauses() -> Iterator[float]:
-    """Seconds to wait after each try that failed; after the last one none."""
-    for doubled in range(_TRIES - 1):
-        yield _FIRST_PAUSE_SECONDS * 2**doubled
-    yield 0.0
 
 
 def _asked_pause(answer: httpx.Response, pause: float) -> float:
@@ -84,11 +93,11 @@ def _asked_pause(answer: httpx.Response, pause: float) -> float:
 
 
 def _read(answer: httpx.Response) -> Any:  # noqa: ANN401  # JSON
-    if answer.is_success:
-        return answer.json() if answer.content else None
     try:
-        problem = answer.json()
-        detail, name = str(problem["detail"]), str(problem["type"]).rpartition("/")[2]
+        if answer.is_success:
+            return answer.json() if answer.content else None
+        body = answer.json()
+        detail, name = str(body["detail"]), str(body["type"]).rpartition("/")[2]
     except (ValueError, KeyError, TypeError):
-        detail, name = "This address does not answer like the service.", "unknown"
+        detail, name = _NOT_THE_SERVICE, "unknown"
     raise RefusedError(detail, status=answer.status_code, problem=name)
