@@ -105,8 +105,9 @@ class Cases:
             .where(_cases.id == case_id)
             .values(status=CaseStatus.WITHDRAWN, withdrawn_day=day, data_key_id=None)
         )
-        self._withdraw_matches(case_id)
+        # Waits for those who are confirming a match on these signatures: theirs is withdrawn too.
         self.listing.erase(case_id, day=day)
+        self._withdraw_matches(case_id)
         self.connection.execute(delete(tables.data_key).where(tables.data_key.c.id == data_key_id))
 
     def _withdraw_matches(self, case_id: CaseId) -> None:

@@ -85,6 +85,8 @@ class Listing:
             for id_ in self.connection.scalars(
                 select(_listed.id)
                 .where(_listed.case_id == case_id, _listed.state != ListedState.DELISTED)
+                .order_by(_listed.id)  # everybody locks in this order: no deadlock
+                .with_for_update()
             )
         ]
         self.connection.execute(

@@ -1,10 +1,10 @@
 """Matches: only what the store holds as live at this moment becomes one."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, Select, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from hashsvc import SignatureId, Tier
@@ -46,11 +46,9 @@ class Matches:
         list_state = states[nearest.hit.signature_id]
         return Match(match_id, MatchState.OPEN, list_state, nearest)
 
-    def _live(self, ids: Sequence[SignatureId]) -> Mapping[SignatureId, ListedState]:
-        listed = tables.listed_signature.c
-        rows = self.connection.execute(
-            select(listed.id, listed.state).where(listed.id.in_(ids), listed.state.in_(LIVE_STATES))
-        )
+    def _live(self, ids: Iterable[SignatureId]) -> Mapping[SignatureId, ListedState]:
+        """The live ones among the ids; none of them can be withdrawn until the match is kept."""
+        rows = self.connection.execute(_lock_live(list(ids)))
         return {SignatureId(row.id): ListedState(row.state) for row in rows}
 
     def _kept(self, asked: Asked, tier: Tier, *, at: datetime) -> MatchId:
@@ -95,3 +93,13 @@ class Matches:
         rows = [{"match_id": match_id, "signature_id": id_} for id_ in sorted(live.keys() - kept)]
         if rows:
             self.connection.execute(insert(tables.match_hit), rows)
+
+
+def _lock_live(ids: Sequence[SignatureId]) -> Select[tuple[int, str]]:
+    listed = tables.listed_signature.c
+    return (
+        select(listed.id, listed.state)
+        .where(listed.id.in_(ids), listed.state.in_(LIVE_STATES))
+        .order_by(listed.id)  # everybody locks in this order: no deadlock
+        .with_for_update(read=True)
+    )
