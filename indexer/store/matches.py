@@ -14,6 +14,7 @@ from indexer.store import tables
 
 _matches = tables.match.c
 _hits = tables.match_hit.c
+_IDS_AT_ONCE = 5_000  # PostgreSQL takes at most 65,535 parameters, SQLite often half of that
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +49,12 @@ class Matches:
 
     def _live(self, ids: Iterable[SignatureId]) -> Mapping[SignatureId, ListedState]:
         """The live ones among the ids; none of them can be withdrawn until the match is kept."""
-        rows = self.connection.execute(_lock_live(list(ids)))
-        return {SignatureId(row.id): ListedState(row.state) for row in rows}
+        asked = sorted(set(ids))
+        live: dict[SignatureId, ListedState] = {}
+        for start in range(0, len(asked), _IDS_AT_ONCE):
+            rows = self.connection.execute(_lock_live(asked[start : start + _IDS_AT_ONCE]))
+            live |= {SignatureId(row.id): ListedState(row.state) for row in rows}
+        return live
 
     def _kept(self, asked: Asked, tier: Tier, *, at: datetime) -> MatchId:
         match_id = self._known(asked)
