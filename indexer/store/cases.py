@@ -87,13 +87,14 @@ class Cases:
         Returns:
             How many signatures the case holds now.
         """
-        held = {listed.signature for listed in self.listing.of_case(case_id)}
-        fresh = [enrolment for enrolment in enrolments if enrolment.signature not in held]
+        held = [listed.signature for listed in self.listing.of_case(case_id)]
+        known = set(held)
+        fresh = {one.signature: one for one in enrolments if one.signature not in known}
         data_key_id = self.connection.execute(
             select(_cases.data_key_id).where(_cases.id == case_id)
         ).scalar_one()
         key = self.listing.data_key(data_key_id)
-        self.listing.add(fresh, case_id=case_id, key=key, day=day_of(at))
+        self.listing.add(list(fresh.values()), case_id=case_id, key=key, day=day_of(at))
         return len(held) + len(fresh)
 
     def withdraw(self, case_id: CaseId, *, at: datetime) -> None:
