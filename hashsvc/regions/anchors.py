@@ -34,7 +34,7 @@ class _Rule:
 # left out for the survivor's sake: a stored close-up would tell more than the whole.
 _ENROLMENT = _Rule(most=2 * MAX_ENROLMENT_ANCHORS, least_area_percent=4, same_overlap=0.8)
 # Asking for more costs time alone, so near-doubles are asked too: one may be the stored one.
-_QUERY = _Rule(most=16, least_area_percent=0, same_overlap=0.9, smoothings=tuple(Smoothing))
+_QUERY = _Rule(most=12, least_area_percent=0, same_overlap=0.9, smoothings=tuple(Smoothing))
 _NESTED = _Rule(most=4, least_area_percent=2, same_overlap=0.9)  # in a trimmed or embedded region
 
 
@@ -44,7 +44,7 @@ def enrolment_anchors(pixels: Pixels) -> tuple[Box, ...]:
 
 
 def query_anchors(pixels: Pixels) -> tuple[Box, ...]:
-    """The anchors of a photo that is asked about, at most 16, most stable first."""
+    """The anchors of a photo that is asked about, at most 12, most stable first."""
     return _anchors(pixels, _QUERY)
 
 

@@ -71,8 +71,6 @@ def page_blocks(cells: NDArray[np.uint8], box: Box, cuts: int = 0) -> Iterator[B
     """Cut a page at its uniform rows, then columns, again and again, into busy blocks."""
     if min(box.width, box.height) < _LEAST_BLOCK_SIDE:
         return
-    if box.area * 100 < _LEAST_BLOCK_PERCENT * cells.size:
-        return
     for lines in Lines if cuts < _MOST_CUTS else ():
         parts = _busy_parts(cells, box, lines)
         if len(parts) > 1 or any(_shorter(part, box) for part in parts):

@@ -100,8 +100,8 @@ def test_a_small_object_is_asked_about_but_not_stored():
 def test_anchors_are_few_inside_and_unlike_each_other(width, height, seed):
     pixels = Pixels(noise(width, height, seed))
 
-    for most, found in ((12, enrolment_anchors(pixels)), (16, query_anchors(pixels))):
-        assert len(found) <= most
+    for found in (enrolment_anchors(pixels), query_anchors(pixels)):
+        assert len(found) <= 12
         assert len(set(found)) == len(found)
         for box in found:
             assert 0 <= box.x0 < box.x1 <= width
@@ -152,7 +152,7 @@ def test_nested_anchors_are_those_of_the_region_alone_moved_back():
 
     moved = {Box(b.x0 + 50, b.y0 + 20, b.x1 + 50, b.y1 + 20) for b in alone}
     assert len(nested) == 4
-    assert len(moved.intersection(nested)) >= 2
+    assert moved.intersection(nested)
 
 
 def test_a_box_that_more_levels_show_comes_first():
