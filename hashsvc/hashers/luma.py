@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from hashsvc.hashers.axes import SIDE, Floats, axis
+from hashsvc.hashers.sums import RowSums, across
 from hashsvc.orientations import Orientation
 from hashsvc.pixels import Box, ChannelOrder, Pixels
 
@@ -54,8 +55,8 @@ class _Strip:
     def luma(self, box: Box) -> Floats:
         if min(box.height, box.width) < MIN_SIDE:
             return np.zeros((SIDE, SIDE), np.float32)
-        part = self.grey[:, box.x0 - self.x0 : box.x1 - self.x0]
-        return np.ascontiguousarray(part @ axis(box.width).matrix().T)
+        part = np.ascontiguousarray(self.grey[:, box.x0 - self.x0 : box.x1 - self.x0])
+        return across(part, axis(box.width))
 
 
 def _strip(pixels: Pixels, boxes: Sequence[Box]) -> _Strip:
@@ -63,8 +64,11 @@ def _strip(pixels: Pixels, boxes: Sequence[Box]) -> _Strip:
     x0, x1 = min(box.x0 for box in boxes), max(box.x1 for box in boxes)
     part = pixels.cut(Box(x0, boxes[0].y0, x1, boxes[0].y1))
     sums = np.empty((SIDE, 3 * part.width), np.float32)
-    for row, band in zip(sums, axis(part.height).bands, strict=True):
-        np.dot(band.weights, _rows(part, band.start, band.stop), out=row)
+    bands = axis(part.height).bands
+    room = RowSums(max(len(band.weights) for band in bands), 3 * part.width)
+    for row, band in zip(sums, bands, strict=True):
+        room.fill(part.samples[band.start : band.stop])
+        row[:] = room.sum(band.weights)
     return _Strip(x0, _grey(sums, pixels.order))
 
 
@@ -77,10 +81,9 @@ def oriented_lumas(pixels: Pixels) -> dict[Orientation, Floats]:
     if min(pixels.height, pixels.width) < MIN_SIDE:
         return dict.fromkeys(Orientation, np.zeros((SIDE, SIDE), np.float32))
     down, up = (_grey(sums, pixels.order) for sums in _sums_both_ways(pixels))
-    rightwards = axis(pixels.width).matrix().T
-    leftwards = axis(pixels.width, turned=True).matrix().T
-    none, mirror = down @ rightwards, down @ leftwards
-    flip, rot180 = up @ rightwards, up @ leftwards
+    rightwards, leftwards = axis(pixels.width), axis(pixels.width, turned=True)
+    none, mirror = across(down, rightwards), across(down, leftwards)
+    flip, rot180 = across(up, rightwards), across(up, leftwards)
     return {
         Orientation.NONE: none,
         Orientation.MIRROR: mirror,
@@ -99,22 +102,21 @@ def _sums_both_ways(pixels: Pixels) -> tuple[Floats, Floats]:
     upwards = axis(pixels.height, turned=True).bands[::-1]  # beside the band they overlap
     down = np.empty((SIDE, 3 * pixels.width), np.float32)
     up = np.empty_like(down)
-    for number, (one, other) in enumerate(zip(downwards, upwards, strict=True)):
-        start, stop = min(one.start, other.start), max(one.stop, other.stop)
-        rows = _rows(pixels, start, stop)
-        np.dot(one.weights, rows[one.start - start : one.stop - start], out=down[number])
-        np.dot(other.weights, rows[other.start - start : other.stop - start], out=up[-1 - number])
+    pairs = list(zip(downwards, upwards, strict=True))
+    spans = [(min(a.start, b.start), max(a.stop, b.stop)) for a, b in pairs]
+    room = RowSums(max(stop - start for start, stop in spans), 3 * pixels.width)
+    for number, ((one, other), (start, stop)) in enumerate(zip(pairs, spans, strict=True)):
+        room.fill(pixels.samples[start:stop])
+        down[number] = room.sum(one.weights, first=one.start - start)
+        up[-1 - number] = room.sum(other.weights, first=other.start - start)
     return down, up
-
-
-def _rows(pixels: Pixels, start: int, stop: int) -> Floats:
-    """(stop - start, 3 * width): some rows as floats; never the whole photo at once."""
-    return pixels.samples[start:stop].reshape(stop - start, -1).astype(np.float32)
 
 
 def _grey(sums: Floats, order: ChannelOrder) -> Floats:
     """(64, width) from (64, 3 * width): three colours become one."""
-    grey: Floats = sums.reshape(SIDE, -1, 3) @ _LUMA_WEIGHTS[order]
+    first, second, third = _LUMA_WEIGHTS[order]
+    colours = sums.reshape(SIDE, -1, 3)
+    grey: Floats = colours[:, :, 0] * first + colours[:, :, 1] * second + colours[:, :, 2] * third
     return grey
 
 

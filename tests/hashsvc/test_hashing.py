@@ -9,7 +9,8 @@ from hashsvc.hashing import enrolment_signatures, query_signatures, signature_of
 from hashsvc.matching import LinearMatcher
 from hashsvc.photos import decode
 from hashsvc.pixels import Box, Pixels
-from hashsvc.policies import Policy, Tier, askable
+from hashsvc.policies import Fitness, Policy, Tier, askable, fitness
+from hashsvc.regions import MAX_ENROLMENT_ANCHORS, enrolment_regions
 from hashsvc.signatures import RegionKind
 from tests.factories import make_listed, make_photo, make_pixels
 from tests.golden.pictures import flat, ramp, waves
@@ -73,6 +74,63 @@ def test_a_query_is_upright_first_and_has_all_eight_turns():
     assert signatures[0] == turned[0]
     assert set(full) == set(turned)
     assert len(signatures) == len(set(signatures))
+
+
+def test_enrolment_adds_the_fixed_crops_and_keeps_each_signature_once():
+    photo = make_pixels()
+
+    signatures = enrolment_signatures(photo)
+
+    crops = {
+        signature_of(photo.cut(region.box), RegionKind.CROP).pdq
+        for region in enrolment_regions(photo)
+        if region.kind is RegionKind.CROP
+    }
+    assert {one.pdq for one in signatures if one.region is RegionKind.CROP} == crops
+    assert len(crops) >= 6
+    assert len(signatures) == len(set(signatures))
+
+
+def test_enrolment_keeps_no_more_anchors_than_allowed_and_none_unfit():
+    for seed in range(8):
+        signatures = enrolment_signatures(make_pixels(seed=seed))
+
+        anchors = [one for one in signatures if one.region is RegionKind.ANCHOR]
+        assert len(anchors) <= MAX_ENROLMENT_ANCHORS
+        assert all(fitness(one) is not Fitness.UNFIT for one in signatures)
+
+
+def test_a_crop_of_one_colour_is_left_out():
+    samples = np.full((300, 300, 3), 128, np.uint8)
+    samples[:, :40] = make_pixels(width=40, height=300).samples
+
+    signatures = enrolment_signatures(Pixels(samples))
+
+    assert signatures[0].region is RegionKind.FULL
+    assert all(one.quality >= 10 for one in signatures)
+
+
+def test_a_photo_inside_another_picture_is_found():
+    photo = make_pixels(width=240, height=180)
+    screenshot = np.full((400, 300, 3), 255, np.uint8)
+    screenshot[90:270, 30:270] = photo.samples
+    matcher = LinearMatcher([make_listed(signature=enrolment_signatures(photo)[0])])
+
+    hits = [
+        one for q in query_signatures(Pixels(screenshot)) for one in matcher.find(q, threshold=31)
+    ]
+
+    assert hits
+
+
+def test_parts_of_a_query_that_are_not_worth_a_search_are_left_out():
+    screenshot = np.full((400, 300, 3), 255, np.uint8)
+    screenshot[90:270, 30:270] = make_pixels(width=240, height=180).samples
+
+    signatures = query_signatures(Pixels(screenshot))
+
+    assert {one.region for one in signatures} >= {RegionKind.FULL, RegionKind.CROP}
+    assert all(askable(one) for one in signatures if one.region is not RegionKind.FULL)
 
 
 def test_a_symmetrical_photo_asks_each_question_once():

@@ -1,0 +1,1 @@
+"""One question per module, answered with numbers; see `python -m benchmarks --help`."""

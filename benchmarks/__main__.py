@@ -1,0 +1,33 @@
+"""Run one benchmark: `python -m benchmarks hashing`.
+
+Each is a module with `add_arguments(parser)` and `run(arguments)`; only the chosen one is
+imported, because each has dependencies of its own.
+"""
+
+import argparse
+import sys
+from importlib import import_module
+
+QUESTIONS = {
+    "hashing": "how fast a photo is hashed, and in how much memory",
+}
+
+
+def main(words: list[str]) -> None:
+    """Read the command line and run the chosen benchmark."""
+    overview = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    listed = overview.add_subparsers(dest="question", required=True)
+    for name, help_text in QUESTIONS.items():
+        listed.add_parser(name, help=help_text, add_help=False)
+    chosen, rest = overview.parse_known_args(words)
+
+    benchmark = import_module(f"benchmarks.{chosen.question.replace('-', '_')}")
+    parser = argparse.ArgumentParser(
+        prog=f"python -m benchmarks {chosen.question}", description=QUESTIONS[chosen.question]
+    )
+    benchmark.add_arguments(parser)
+    benchmark.run(parser.parse_args(rest))
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
