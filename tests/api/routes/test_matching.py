@@ -1,0 +1,456 @@
+"""What a platform is told."""
+
+from datetime import timedelta
+
+import pytest
+
+from api.security.scopes import Scope
+from hashsvc import Listed, RegionKind
+from hashsvc.hashes import Algorithm, Hash
+from hashsvc.times import now
+from tests.api.bodies import (
+    ask,
+    case_request,
+    item_of,
+    json_of,
+    listing_of,
+    near,
+    only_line,
+    open_case,
+    opened_number,
+)
+from tests.factories import make_signature
+
+SEEN = make_signature(seed=1)
+UNSEEN = make_signature(seed=2)
+
+
+@pytest.mark.parametrize(
+    ("pdq_bits", "dhash_bits", "tier"),
+    [
+        (0, 0, "strong"),
+        (31, 64, "strong"),
+        (32, 64, "likely"),
+        (50, 64, "likely"),
+        (51, 64, "possible"),
+        (72, 64, "possible"),
+        (73, 64, None),
+        (0, 65, None),
+        (31, 65, None),
+    ],
+)
+def test_distance_decides_the_tier(client, make_key, pdq_bits, dhash_bits, tier):
+    open_case(client, SEEN)
+
+    answer = ask(client, make_key(), item_of(near(SEEN, pdq_bits=pdq_bits, dhash_bits=dhash_bits)))
+
+    line = only_line(answer)
+    assert line["tier"] == tier
+    assert line["verdict"] == ("review" if tier else "none")
+
+
+@pytest.mark.parametrize(("pdq_bits", "tier"), [(31, "strong"), (32, None)])
+def test_without_a_dhash_only_strong_is_answered(client, make_key, pdq_bits, tier):
+    listed = make_signature(seed=1, dhash=None)
+    open_case(client, listed)
+
+    answer = ask(client, make_key(), item_of(near(listed, pdq_bits=pdq_bits)))
+
+    assert only_line(answer)["tier"] == tier
+
+
+def test_a_hit_says_review_and_a_miss_says_nothing_else(client, make_key):
+    open_case(client, SEEN)
+
+    hit, miss = ask(
+        client, make_key(), item_of(SEEN, ref="hit"), item_of(UNSEEN, ref="miss")
+    ).json()["items"]
+
+    assert hit["match_id"].startswith("mat_")
+    assert (hit["verdict"], hit["list_state"], hit["state"]) == ("review", "probation", "open")
+    told = {name: value for name, value in miss.items() if value is not None and name != "pad"}
+    assert told == {"ref": "miss", "verdict": "none"}
+
+
+def test_the_best_tier_of_all_signatures_is_told(client, make_key):
+    open_case(client, SEEN)
+
+    answer = ask(client, make_key(), item_of(near(SEEN, pdq_bits=60), UNSEEN, SEEN))
+
+    assert only_line(answer)["tier"] == "strong"
+
+
+def test_lines_come_in_the_order_of_the_items(client, make_key):
+    open_case(client, SEEN)
+    refs = [f"ref-{place * 7 % 20}" for place in range(20)]
+
+    items = [item_of(SEEN if place % 3 else UNSEEN, ref=ref) for place, ref in enumerate(refs)]
+    lines = ask(client, make_key(), *items).json()["items"]
+
+    assert [line["ref"] for line in lines] == refs
+    assert [line["verdict"] for line in lines] == [
+        "review" if place % 3 else "none" for place in range(20)
+    ]
+
+
+def test_many_signatures_are_answered_like_few(client, make_key):
+    open_case(client, SEEN)
+    many = [make_signature(seed=seed) for seed in range(10, 40)]
+
+    answer = ask(client, make_key(), item_of(*many, SEEN))
+
+    assert only_line(answer)["tier"] == "strong"
+
+
+def test_asking_again_about_the_same_upload_gives_the_same_match(client, make_key):
+    open_case(client, SEEN)
+    key = make_key()
+
+    first, again = (only_line(ask(client, key, item_of(SEEN))) for _ in range(2))
+    other = only_line(ask(client, key, item_of(SEEN, ref="upl-2")))
+
+    assert first["match_id"] == again["match_id"]
+    assert other["match_id"] != first["match_id"]
+
+
+def test_two_platforms_get_ids_that_cannot_be_linked(client, make_key):
+    open_case(client, SEEN)
+
+    one, other = (
+        only_line(ask(client, make_key(name=name), item_of(SEEN)))["match_id"]
+        for name in ("one", "other")
+    )
+
+    assert one != other
+
+
+def test_two_keys_of_one_platform_get_the_same_match(client, make_key):
+    open_case(client, SEEN)
+
+    ids = {only_line(ask(client, make_key(), item_of(SEEN)))["match_id"] for _ in range(2)}
+
+    assert len(ids) == 1
+
+
+def test_a_withdrawn_case_is_matched_no_more(client, make_key):
+    number = opened_number(client, SEEN)
+    key = make_key()
+    assert only_line(ask(client, key, item_of(SEEN)))["verdict"] == "review"
+
+    case_request(client, "withdraw", number)
+
+    assert only_line(ask(client, key, item_of(SEEN)))["verdict"] == "none"
+
+
+def test_a_photo_in_two_cases_is_matched_until_both_are_withdrawn(client, make_key):
+    numbers = [opened_number(client, SEEN) for _ in range(2)]
+    key = make_key()
+
+    verdicts = []
+    for number in numbers:
+        case_request(client, "withdraw", number)
+        verdicts.append(only_line(ask(client, key, item_of(SEEN)))["verdict"])
+
+    assert verdicts == ["review", "none"]
+
+
+def test_a_withdrawn_signature_still_in_the_index_is_not_answered(client, services, make_key):
+    """The control: the index alone would answer; what the store says of the moment decides."""
+    index, number = services.matching.index, opened_number(client, SEEN)
+    (hit,) = index.find(SEEN, threshold=0)
+    case_request(client, "withdraw", number)
+
+    index.add([Listed(hit.signature_id, SEEN)])
+
+    assert index.find(SEEN, threshold=0) == [hit]
+    assert only_line(ask(client, make_key(), item_of(SEEN)))["verdict"] == "none"
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        pytest.param(make_signature(quality=9), id="too little detail"),
+        pytest.param(make_signature(region=RegionKind.ANCHOR, quality=49), id="weak anchor"),
+        pytest.param(make_signature(pdq=Hash(Algorithm.PDQ, bytes(32))), id="flat"),
+    ],
+)
+def test_an_upload_without_detail_is_skipped(client, make_key, query):
+    open_case(client, make_signature())
+
+    line = only_line(ask(client, make_key(), item_of(query)))
+
+    assert (line["verdict"], line["skipped"]) == ("none", "low_quality")
+
+
+def test_one_fit_signature_is_enough_to_be_searched(client, make_key):
+    line = only_line(ask(client, make_key(), item_of(make_signature(quality=0), UNSEEN)))
+
+    assert line["skipped"] is None
+
+
+def test_distances_are_told_to_keys_with_that_scope_alone(client, make_key):
+    open_case(client, SEEN)
+    item = item_of(near(SEEN, pdq_bits=20, dhash_bits=7))
+
+    told = only_line(ask(client, make_key(*Scope), item))
+    untold = ask(client, make_key(Scope.MATCHES_WRITE), item)
+
+    assert told["detail"] == {"pdq_distance": 20, "dhash_distance": 7}
+    assert only_line(untold)["detail"] is None
+
+
+@pytest.mark.parametrize("scopes", [[Scope.MATCHES_WRITE], list(Scope)])
+def test_hit_and_miss_are_equally_long_on_the_wire(client, make_key, scopes):
+    open_case(client, SEEN)
+    key = make_key(*scopes)
+    longest = "r" * 64
+
+    sizes = {
+        len(ask(client, key, item_of(signature, ref=ref)).content)
+        for ref in ("r", longest)
+        for signature in (SEEN, UNSEEN, make_signature(quality=0))
+    }
+
+    assert len(sizes) == 1
+
+
+def test_the_answer_says_which_changes_it_covers(client, make_key):
+    for seed in range(3):
+        open_case(client, make_signature(seed=seed))
+
+    answer = ask(client, make_key(), item_of(UNSEEN))
+
+    assert answer.json()["index_seq"] == 3
+    assert answer.headers["Index-Seq"] == "3"
+
+
+def pointed(answer):
+    return {(error["pointer"], error["code"]) for error in answer.json()["errors"]}
+
+
+def test_an_empty_question_is_refused(client, make_key):
+    answer = ask(client, make_key())
+
+    assert answer.status_code == 422
+    assert pointed(answer) == {("/items", "length")}
+
+
+def test_256_items_are_answered_and_257_are_too_many(client, make_key):
+    key = make_key()
+    items = [item_of(ref=f"r{place}") for place in range(257)]
+
+    assert len(ask(client, key, *items[:256]).json()["items"]) == 256
+    refused = ask(client, key, *items)
+    assert (refused.status_code, refused.json()["type"]) == (422, "/problems/too-many-items")
+
+
+@pytest.mark.parametrize("count", [0, 257])
+def test_an_item_has_1_to_256_signatures(client, make_key, count):
+    item = {"ref": "r", "signatures": [json_of(SEEN)] * count}
+
+    answer = ask(client, make_key(), item)
+
+    assert answer.status_code == 422
+    assert pointed(answer) == {("/items/0/signatures", "length")}
+
+
+def test_more_than_4096_signatures_in_all_are_too_many(start, connect):
+    client = connect(start(platform_body_bytes=4 * 2**20))
+    key = client.app.state.services.platforms.create_key(
+        "example", [Scope.MATCHES_WRITE], at=now(), days=1
+    )
+    signature = json_of(SEEN)
+    items = [{"ref": f"r{n}", "signatures": [signature] * 256} for n in range(16)]
+    one_more = {"ref": "one-more", "signatures": [signature]}
+    header = {"Authorization": f"Bearer {key.text()}"}
+
+    assert ask(client, header, *items).status_code == 200
+    refused = ask(client, header, *items, one_more)
+    assert (refused.status_code, refused.json()["type"]) == (422, "/problems/too-many-signatures")
+
+
+def test_two_items_with_one_ref_are_refused(client, make_key):
+    answer = ask(client, make_key(), item_of(SEEN), item_of(UNSEEN))
+
+    assert answer.status_code == 422
+    assert pointed(answer) == {("/", "duplicate_ref")}
+
+
+@pytest.mark.parametrize("place", ["question", "item", "signature"])
+def test_an_unknown_field_is_refused_without_its_name(client, make_key, place):
+    item = item_of(SEEN)
+    body = {"items": [item]}
+    {"question": body, "item": item, "signature": item["signatures"][0]}[place]["IMG_1.jpg"] = 1
+
+    answer = client.post("/v1/matches", json=body, headers=make_key())
+
+    assert answer.status_code == 422
+    assert {error["code"] for error in answer.json()["errors"]} == {"unknown_field"}
+    assert "IMG_1" not in answer.text
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        pytest.param("a" * 63, "length", id="short"),
+        pytest.param("a" * 65, "length", id="long"),
+        pytest.param("", "length", id="empty"),
+        pytest.param("g" * 64, "not_hex", id="not hexadecimal"),
+        pytest.param(" " * 64, "not_hex", id="spaces"),
+        pytest.param("a" * 63 + "\n", "not_hex", id="newline"),
+        pytest.param("0x" + "a" * 62, "not_hex", id="prefix"),
+        pytest.param("\uff11" * 64, "not_hex", id="wide digits"),
+        pytest.param(None, "type", id="null"),
+        pytest.param(12, "type", id="number"),
+    ],
+)
+@pytest.mark.parametrize("field", ["pdq", "dhash"])
+def test_a_hash_is_64_hexadecimal_digits(client, make_key, field, text, code):
+    if field == "dhash" and text is None:
+        pytest.skip("a dHash may be missing")
+    item = item_of(SEEN)
+    item["signatures"][0][field] = text
+
+    answer = ask(client, make_key(), item)
+
+    assert answer.status_code == 422
+    assert pointed(answer) == {(f"/items/0/signatures/0/{field}", code)}
+
+
+def test_upper_case_digits_are_the_same_hash(client, make_key):
+    open_case(client, SEEN)
+    item = item_of(SEEN)
+    signature = item["signatures"][0]
+    signature |= {"pdq": signature["pdq"].upper(), "dhash": signature["dhash"].upper()}
+
+    assert only_line(ask(client, make_key(), item))["tier"] == "strong"
+
+
+@pytest.mark.parametrize("quality", [-1, 101, 50.5, "50", True, None])
+def test_quality_is_a_whole_number_to_100(client, make_key, quality):
+    item = item_of(SEEN)
+    item["signatures"][0]["quality"] = quality
+
+    answer = ask(client, make_key(), item)
+
+    assert answer.status_code == 422
+    assert {error["pointer"] for error in answer.json()["errors"]} == {
+        "/items/0/signatures/0/quality"
+    }
+
+
+@pytest.mark.parametrize("ref", ["", "r" * 65, "a b", "a/b", "a\n", "\u00e9", "https://x/y"])
+def test_a_ref_is_a_short_plain_id(client, make_key, ref):
+    answer = ask(client, make_key(), item_of(SEEN, ref=ref))
+
+    assert answer.status_code == 422
+    assert pointed(answer) == {("/items/0/ref", "form")}
+
+
+@pytest.mark.parametrize("surface", ["upload", "message", "profile", "live", "storage", "other"])
+def test_every_surface_is_taken(client, make_key, surface):
+    assert ask(client, make_key(), item_of(SEEN, surface=surface)).status_code == 200
+
+
+def test_an_unknown_surface_is_refused(client, make_key):
+    answer = ask(client, make_key(), item_of(SEEN, surface="elsewhere"))
+
+    assert pointed(answer) == {("/items/0/surface", "unknown_value")}
+
+
+def test_a_stale_index_answers_nothing(start, connect):
+    client = connect(start(index_stale_seconds=1e-9))
+    key = client.app.state.services.platforms.create_key(
+        "example", [Scope.MATCHES_WRITE], at=now(), days=1
+    )
+
+    answer = ask(client, {"Authorization": f"Bearer {key.text()}"}, item_of(SEEN))
+
+    assert (answer.status_code, answer.json()["type"]) == (503, "/problems/index-behind")
+    assert int(answer.headers["Retry-After"]) > 0
+    assert client.get("/readyz").status_code == 503
+
+
+KEY = "hsk_live_ab12cd34_" + "x" * 43
+
+
+@pytest.mark.parametrize(
+    "authorization",
+    [
+        pytest.param(None, id="none"),
+        pytest.param("", id="empty"),
+        pytest.param("Bearer", id="no key"),
+        pytest.param(f"Basic {KEY}", id="other scheme"),
+        pytest.param(f"Bearer {KEY}", id="unknown"),
+        pytest.param(f"Bearer {KEY}x", id="too long"),
+        pytest.param(f"Bearer {KEY[:-1]}", id="too short"),
+        pytest.param(f"Bearer {KEY.upper()}", id="upper case"),
+        pytest.param(f"Bearer {KEY.replace('live', 'test')}", id="other prefix"),
+    ],
+)
+def test_without_a_known_key_nothing_is_answered(client, authorization):
+    headers = {} if authorization is None else {"Authorization": authorization}
+
+    answer = ask(client, headers, item_of(SEEN))
+
+    assert (answer.status_code, answer.json()["type"]) == (401, "/problems/key-invalid")
+    assert answer.headers["WWW-Authenticate"] == "Bearer"
+
+
+def test_a_key_with_another_secret_is_refused(client, make_key):
+    key = make_key()["Authorization"]
+    other = key[:-1] + ("a" if key[-1] != "a" else "b")
+
+    assert ask(client, {"Authorization": other}, item_of(SEEN)).status_code == 401
+
+
+def test_an_expired_key_is_refused(client, make_key):
+    live = make_key(at=now() - timedelta(hours=23), days=1)
+    expired = make_key(at=now() - timedelta(hours=25), days=1)
+
+    assert ask(client, live, item_of(SEEN)).status_code == 200
+    assert ask(client, expired, item_of(SEEN)).status_code == 401
+
+
+def test_a_key_without_the_scope_is_refused(client, make_key):
+    answer = ask(client, make_key(Scope.MATCHES_DETAIL), item_of(SEEN))
+
+    assert (answer.status_code, answer.json()["type"]) == (403, "/problems/scope-missing")
+
+
+def test_a_miss_leaves_no_match_behind(client, services, make_key):
+    ask(client, make_key(), item_of(UNSEEN))
+
+    with services.matching.store.snapshot() as tx:
+        count = tx.connection.exec_driver_sql("SELECT count(*) FROM match").scalar_one()
+    assert count == 0
+
+
+def test_a_listed_photo_that_cannot_be_confirmed_is_not_answered(client, services, make_key):
+    open_case(client, SEEN)
+    key = make_key()
+    ask(client, key, item_of(UNSEEN))
+    with services.matching.store.transaction() as tx:
+        tx.connection.exec_driver_sql("ALTER TABLE listed_signature RENAME TO elsewhere")
+
+    answer = ask(client, key, item_of(SEEN))
+
+    assert (answer.status_code, answer.json()["type"]) == (503, "/problems/store-unavailable")
+    assert int(answer.headers["Retry-After"]) > 0
+
+
+def test_signatures_of_a_question_need_a_region_and_a_pdq(client, make_key):
+    answer = ask(client, make_key(), {"ref": "r", "signatures": [{"quality": 50}]})
+
+    assert pointed(answer) == {
+        ("/items/0/signatures/0/region", "missing"),
+        ("/items/0/signatures/0/pdq", "missing"),
+    }
+
+
+def test_an_unknown_region_is_refused(client, make_key):
+    item = {"ref": "r", "signatures": [listing_of()[0] | {"region": "face"}]}
+
+    assert pointed(ask(client, make_key(), item)) == {
+        ("/items/0/signatures/0/region", "unknown_value")
+    }

@@ -1,0 +1,119 @@
+"""API keys: their form, and who holds one."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from api.security.api_keys import PresentedKey, caller_of, make_key, stored
+from api.security.errors import KeyInvalidError
+from api.security.peppers import Pepper
+from api.security.scopes import Scope
+from indexer.records import ApiKey, Platform, PlatformId
+from indexer.store.sealing import KeyRing
+
+AT = datetime(2026, 1, 1, tzinfo=UTC)
+PEPPER = Pepper(KeyRing("one", {"one": b"p" * 32}))
+OTHER_PEPPER = Pepper(KeyRing("two", {"two": b"q" * 32}))
+PLATFORM = Platform(PlatformId(1), "example")
+
+
+def kept_of(key, *, revoked=False, days=1):
+    new = stored(key, PEPPER, scopes=[Scope.MATCHES_WRITE], at=AT, days=days)
+    return ApiKey(
+        key_id=new.key_id,
+        platform=PLATFORM,
+        secret_mac=new.secret_mac,
+        scopes=new.scopes,
+        expires_at=new.expires_at,
+        revoked=revoked,
+    )
+
+
+def test_a_key_is_read_back_from_its_text():
+    key = make_key()
+
+    assert PresentedKey.parse(key.text()) == key
+
+
+def test_two_keys_differ_in_id_and_secret():
+    one, other = make_key(), make_key()
+
+    assert one.key_id != other.key_id
+    assert one.secret != other.secret
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        lambda text: text + "a",
+        lambda text: text[:-1],
+        lambda text: text + "\n",
+        lambda text: " " + text,
+        lambda text: text.replace("hsk_live_", "hsk_"),
+        lambda text: text[:-1] + "\u0663",
+        lambda text: text[:-1] + "-",
+        lambda _text: "",
+    ],
+)
+def test_a_text_of_another_form_is_no_key(damage):
+    with pytest.raises(KeyInvalidError):
+        PresentedKey.parse(damage(make_key().text()))
+
+
+def test_the_repr_of_a_key_hides_its_secret():
+    key = make_key()
+
+    assert key.secret not in repr(key)
+
+
+def test_the_store_gets_no_secret():
+    key = make_key()
+
+    new = stored(key, PEPPER, scopes=[Scope.MATCHES_WRITE], at=AT, days=1)
+
+    assert key.secret not in repr(new)
+    assert key.secret.encode() not in new.secret_mac
+    assert len(new.secret_mac) == 32
+
+
+def test_the_holder_is_known():
+    key = make_key()
+
+    caller = caller_of(key, kept_of(key), PEPPER, at=AT)
+
+    assert caller.platform == PLATFORM
+    assert caller.scopes == {Scope.MATCHES_WRITE}
+
+
+def test_a_key_holds_up_to_its_last_moment():
+    key, end = make_key(), AT + timedelta(days=3)
+
+    assert caller_of(key, kept_of(key, days=3), PEPPER, at=end - timedelta(microseconds=1))
+    with pytest.raises(KeyInvalidError):
+        caller_of(key, kept_of(key, days=3), PEPPER, at=end)
+
+
+def test_a_revoked_key_is_refused():
+    key = make_key()
+
+    with pytest.raises(KeyInvalidError):
+        caller_of(key, kept_of(key, revoked=True), PEPPER, at=AT)
+
+
+def test_an_unknown_key_is_refused():
+    with pytest.raises(KeyInvalidError):
+        caller_of(make_key(), None, PEPPER, at=AT)
+
+
+def test_another_secret_under_the_same_id_is_refused():
+    key = make_key()
+
+    with pytest.raises(KeyInvalidError):
+        caller_of(PresentedKey(key.key_id, make_key().secret), kept_of(key), PEPPER, at=AT)
+
+
+def test_a_digest_made_with_another_pepper_does_not_fit():
+    key = make_key()
+
+    with pytest.raises(KeyInvalidError):
+        caller_of(key, kept_of(key), OTHER_PEPPER, at=AT)

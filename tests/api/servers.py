@@ -1,0 +1,59 @@
+"""A real server in a process of its own, as an operator starts it."""
+
+import os
+import re
+import signal
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+import httpx
+
+REPOSITORY = Path(__file__).parents[2]
+_ADDRESS = re.compile(r"serves at (http://\S+)")
+_START_SECONDS = 30
+
+
+class Server:
+    """Started with `python -m api run`; everything it writes is kept."""
+
+    def __init__(self, folder, *options):
+        self._process = subprocess.Popen(  # our own program
+            [sys.executable, "-m", "api", "run", "--data", str(folder), "--port", "0", *options],
+            cwd=REPOSITORY,
+            env=os.environ | {"PYTHONPATH": str(REPOSITORY)},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        self._lines = []
+        self._has_address = threading.Event()
+        self._reader = threading.Thread(target=self._read)
+        self._reader.start()
+        assert self._has_address.wait(_START_SECONDS), self.stderr
+        self.url = _ADDRESS.search(self.stderr)[1]
+        transport = httpx.HTTPTransport(retries=5)
+        self.client = httpx.Client(base_url=self.url, transport=transport, timeout=10)
+
+    @property
+    def stderr(self):
+        return "".join(self._lines)
+
+    def stop(self, how=signal.SIGTERM):
+        """End it; returns its exit code and what it wrote to standard output."""
+        self.client.close()
+        self._process.send_signal(how)
+        code = self._process.wait(20)
+        self._reader.join()
+        written = self._process.stdout.read()
+        self._process.stdout.close()
+        self._process.stderr.close()
+        return code, written
+
+    def _read(self):
+        for line in self._process.stderr:
+            self._lines.append(line)
+            if _ADDRESS.search(line):
+                self._has_address.set()
+        self._has_address.set()  # it ended: whoever waits shall see why
