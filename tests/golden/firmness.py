@@ -25,6 +25,8 @@ class Firmness:
 def of(pixels):
     """Judge by the distances of the numbers from where a bit would change."""
     buffer = luma(pixels)
+    if not buffer.any():  # sums of nothing are nothing everywhere
+        return Firmness(pdq=True, dhash=True)
     cosines = PdqHasher._cosines
     frequencies = np.sort((cosines @ buffer @ cosines.T).ravel())
     gap = min(np.diff(frequencies[126:129]))

@@ -69,9 +69,9 @@ def hash_vector(name, pixels):
         "name": name,
         "width": pixels.width,
         "height": pixels.height,
-        "pdq": signature.pdq.hex(),
+        "pdq": signature.pdq.hex() if firm.pdq else None,
         "pdq_firm": firm.pdq,
-        "dhash": signature.dhash.hex() if signature.dhash else None,
+        "dhash": signature.dhash.hex() if signature.dhash and firm.dhash else None,
         "dhash_firm": firm.dhash,
         "quality": signature.quality,
     }
