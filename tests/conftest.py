@@ -1,0 +1,80 @@
+"""What a test may ask for: a store on either engine, and the keys that open it."""
+
+import os
+from contextlib import closing
+
+import pytest
+from hypothesis import settings
+
+from indexer.store import Store
+from tests.availability import unavailable
+from tests.databases import PostgresDatabases, SqliteDatabases
+from tests.indexer.factories import make_key_ring
+from tests.postgres_server import newest_binaries, running_postgres
+from tests.services import service  # noqa: F401  # a fixture
+
+settings.register_profile("dev", max_examples=50, deadline=None)
+settings.register_profile("ci", max_examples=500, deadline=None, derandomize=True)
+settings.load_profile(os.environ.get("HASHSVC_TEST_PROFILE", "dev"))
+
+_ENGINES = ["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)]
+
+
+@pytest.fixture(scope="session")
+def postgres():
+    """The URL of a PostgreSQL server's `postgres` database; started here unless one is named."""
+    given = os.environ.get("HASHSVC_TEST_DATABASE_URL")
+    binaries = newest_binaries()
+    if given:
+        yield given
+    elif binaries is None:
+        unavailable("postgres", "no server is installed and HASHSVC_TEST_DATABASE_URL is not set")
+    else:
+        with running_postgres(binaries) as url:
+            yield url
+
+
+@pytest.fixture(scope="session")
+def sqlite_databases(tmp_path_factory):
+    """SQLite databases for one test each."""
+    return SqliteDatabases(tmp_path_factory.mktemp("databases"))
+
+
+@pytest.fixture(scope="session")
+def postgres_databases(postgres):
+    """PostgreSQL databases for one test each."""
+    with closing(PostgresDatabases(postgres)) as databases:
+        yield databases
+
+
+@pytest.fixture(scope="session", params=_ENGINES)
+def databases(request):
+    """Databases for one test each, on every engine in turn."""
+    return request.getfixturevalue(f"{request.param}_databases")
+
+
+@pytest.fixture
+def database_url(databases):
+    """The URL of a migrated database."""
+    with databases.fresh() as url:
+        yield url
+
+
+@pytest.fixture
+def empty_url(databases):
+    """The URL of a database without tables."""
+    with databases.empty() as url:
+        yield url
+
+
+@pytest.fixture
+def key_ring():
+    """Keys, the same in every test."""
+    return make_key_ring()
+
+
+@pytest.fixture
+def store(database_url, key_ring):
+    """A migrated store without cases."""
+    with closing(Store.at(database_url, key_ring)) as store:
+        yield store
