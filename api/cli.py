@@ -5,7 +5,7 @@ import os
 import socket
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Annotated
 
@@ -64,18 +64,19 @@ def run(
     set_up_logging()
     with _explained():
         settings, keys = _prepare(data, host=host, port=port)
-        listener = _listen(host, port)
-        _greet(f"http://{host}:{listener.getsockname()[1]}", data)
-        server = uvicorn.Server(
-            uvicorn.Config(
-                create_app(settings, keys),
-                log_config=None,
-                access_log=False,
-                server_header=False,
-                lifespan="on",
+        with _listen(host, port) as listener:
+            _greet(f"http://{host}:{listener.getsockname()[1]}", data)
+            server = uvicorn.Server(
+                uvicorn.Config(
+                    create_app(settings, keys),
+                    log_config=None,
+                    access_log=False,
+                    server_header=False,
+                    lifespan="on",
+                )
             )
-        )
-        server.run(sockets=[listener])
+            with suppress(SystemExit):  # uvicorn's own code for a start that failed; ours is 1
+                server.run(sockets=[listener])
     if not server.started:
         raise typer.Exit(_FAILED)
 
