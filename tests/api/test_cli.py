@@ -19,8 +19,10 @@ from api.security.scopes import Scope
 from api.services.platforms import PlatformService
 from api.settings import Settings
 from hashsvc.times import now
+from indexer.records import Enrolment, NewCase
 from indexer.store import Store
 from tests.api.servers import Server
+from tests.factories import make_signature
 
 COMMANDS = ["run", "migrate", "create-key", "revoke-key"]
 
@@ -230,6 +232,23 @@ def test_the_environment_names_the_data_folder(folder, tmp_path):
 
     assert answer.exit_code == 0
     assert (data / "hashsvc.db").exists()
+
+
+def test_a_server_with_anothers_key_file_does_not_start(run, folder):
+    path = folder / "seal.keys"
+    keys, other = read_key_files(folder), f"{path.read_text().split()[0]} {'5' * 64}\n"
+    store = Store.at(Settings(data=folder).url, keys.seal)
+    with store.transaction() as tx:
+        enrolments = [Enrolment(make_signature(), strong_only=False)]
+        tx.cases.open(NewCase(bytes(32), "one", "digest", bytes(32)), enrolments, at=now())
+    store.close()
+    path.write_text(other)
+
+    answer = run("run", "--port", "0")
+
+    assert (answer.exit_code, answer.stdout) == (1, "")
+    assert "does not open with this key file" in answer.stderr
+    assert "5" * 64 not in answer.stderr
 
 
 @pytest.mark.parametrize("command", COMMANDS)

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from tests.api.bodies import ask, item_of, open_case
+from tests.api.bodies import ask, item_of, listing_of, open_case
 
 SURVIVOR_BYTES = 16 * 2**10
 PLATFORM_BYTES = 2**20
@@ -56,6 +56,30 @@ def test_a_body_in_pieces_is_read_whole(client, make_key):
     )
 
     assert answer.status_code == 200
+
+
+def test_a_client_that_goes_away_half_way_opens_no_case(client, services):
+    content = json.dumps({"pin": "402913", "signatures": listing_of()}).encode()
+    half = {"type": "http.request", "body": content[:-30], "more_body": True}
+    coming, sent = [half, {"type": "http.disconnect"}], []
+    scope = {
+        "type": "http",
+        "method": "POST",
+        "path": "/v1/cases",
+        "query_string": b"",
+        "headers": [(b"content-type", b"application/json")],
+    }
+
+    async def receive():
+        return coming.pop(0)
+
+    async def send(message):
+        sent.append(message)
+
+    client.portal.call(client.app, scope, receive, send)
+
+    assert sent[0]["status"] == 400
+    assert len(services.matching.index) == 0
 
 
 @pytest.mark.parametrize(

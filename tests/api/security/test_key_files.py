@@ -77,7 +77,7 @@ def test_a_damaged_file_is_refused_without_its_content(folder, name, damage):
     key = path.read_text().split()[1]
     path.write_text(damage(path.read_text()))
 
-    with pytest.raises(KeyFileError, match="damaged|cannot be read") as refusal:
+    with pytest.raises(KeyFileError, match=r"damaged|cannot be read") as refusal:
         read_key_files(folder)
 
     assert key not in str(refusal.value)
