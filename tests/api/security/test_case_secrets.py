@@ -67,6 +67,20 @@ def test_without_a_digest_no_pin_fits(secrets):
     assert not secrets.check_pin("402913", None)
 
 
+class CredulousHasher(PasswordHasher):
+    """Finds that every PIN fits."""
+
+    def verify(self, hash, password):  # noqa: A002  # its base names it so
+        return True
+
+
+def test_without_a_digest_no_pin_fits_whatever_the_hasher_says():
+    secrets = CaseSecrets(PEPPER, hasher=CredulousHasher(time_cost=1, memory_cost=8))
+
+    assert secrets.check_pin("402913", "any digest")
+    assert not secrets.check_pin("402913", None)
+
+
 def test_a_stolen_digest_is_useless_without_the_pepper(secrets):
     digest = secrets.pin_digest("402913")
 

@@ -31,3 +31,15 @@ def test_only_searched_signatures_are_counted(client, make_key):
     ask(client, make_key(), item_of(SEEN, make_signature(quality=0)))
 
     assert counted(client, "hashsvc_query_signatures_total 1.0")
+
+
+def test_two_platforms_digests_of_one_ref_differ(client, services, make_key):
+    open_case(client, SEEN)
+
+    for name in ("one", "other"):
+        ask(client, make_key(name=name), item_of(SEEN, ref="same"))
+
+    with services.matching.store.snapshot() as tx:
+        digests = tx.connection.exec_driver_sql("SELECT ref_mac FROM match").scalars().all()
+    assert len(digests) == len(set(digests)) == 2
+    assert not [digest for digest in digests if b"same" in digest]
