@@ -1,0 +1,121 @@
+// @ts-check
+/** What a photo file says of itself, read before anything is decoded. */
+
+import { latin } from './file-format.js';
+
+/** @typedef {import('./file-format.js').Format} Format */
+/** @typedef {{width: number, height: number}} Size pixels as stored, before turning */
+
+/**
+ * The size a file says it has; null where it does not say it in a place that is read here.
+ * @param {Uint8Array} bytes the whole file
+ * @param {Format} format
+ * @returns {Size | null}
+ */
+export function sizeOf(bytes, format) {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  try {
+    return SIZES[format]?.(view, bytes) ?? null;
+  } catch {
+    return null; // the file ends early
+  }
+}
+
+/**
+ * Whether the end of a file is there. Browsers show what there is of a photo that is cut short;
+ * its hashes would not be those of the photo.
+ * @param {Uint8Array} bytes the whole file
+ * @param {Format} format
+ */
+export function isWhole(bytes, format) {
+  if (format === 'jpeg') return jpegHasEnd(bytes);
+  if (format === 'png') return lastIndexOf(bytes, 0x49, [0x45, 0x4e, 0x44]) > 0; // IEND
+  if (format !== 'webp') return true;
+  return new DataView(bytes.buffer, bytes.byteOffset).getUint32(4, true) + 8 <= bytes.length;
+}
+
+/** @type {Partial<Record<Format, (view: DataView, bytes: Uint8Array) => Size | null>>} */
+const SIZES = {
+  jpeg: jpegSize,
+  png: (view) => ({ width: view.getUint32(16), height: view.getUint32(20) }),
+  gif: (view) => ({ width: view.getUint16(6, true), height: view.getUint16(8, true) }),
+  bmp: (view) => ({ width: view.getInt32(18, true), height: Math.abs(view.getInt32(22, true)) }),
+  webp: webpSize,
+};
+
+/**
+ * @param {DataView} view
+ * @param {Uint8Array} bytes
+ * @returns {Size | null}
+ */
+function webpSize(view, bytes) {
+  const kind = latin(bytes, 12, 16);
+  if (kind === 'VP8 ') {
+    return { width: view.getUint16(26, true) & 0x3fff, height: view.getUint16(28, true) & 0x3fff };
+  }
+  if (kind === 'VP8L') {
+    const packed = view.getUint32(21, true);
+    return { width: (packed & 0x3fff) + 1, height: ((packed >> 14) & 0x3fff) + 1 };
+  }
+  const width = (view.getUint32(24, true) & 0xffffff) + 1;
+  return { width, height: (view.getUint32(26, true) >>> 8) + 1 };
+}
+
+const JPEG_SCAN = 0xda;
+
+/**
+ * @param {DataView} view
+ * @returns {Size | null}
+ */
+function jpegSize(view) {
+  for (const { marker, start } of jpegSegments(view)) {
+    const isFrame = marker >= 0xc0 && marker <= 0xcf && ![0xc4, 0xc8, 0xcc].includes(marker);
+    if (isFrame) return { width: view.getUint16(start + 3), height: view.getUint16(start + 1) };
+  }
+  return null;
+}
+
+/**
+ * The end marker can only stand outside the compressed colours, where a byte 0xFF is always
+ * escaped, so that finding one after the first scan began is enough.
+ * @param {Uint8Array} bytes
+ */
+function jpegHasEnd(bytes) {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  for (const { marker, start } of jpegSegments(view)) {
+    if (marker === JPEG_SCAN) return lastIndexOf(bytes, 0xff, [0xd9]) > start;
+  }
+  return false;
+}
+
+/**
+ * The segments of a JPEG up to its first scan.
+ * @param {DataView} view
+ * @returns {Generator<{marker: number, start: number}>} `start`: place of what the segment holds
+ */
+function* jpegSegments(view) {
+  for (let place = 2, marker = 0; place + 4 <= view.byteLength && marker !== JPEG_SCAN; ) {
+    if (view.getUint8(place) !== 0xff) return;
+    marker = view.getUint8(place + 1);
+    const isFill = marker === 0xff;
+    const isAlone = marker === 0x01 || (marker >= 0xd0 && marker <= 0xd7);
+    if (!isFill && !isAlone) yield { marker, start: place + 4 };
+    if (isFill) place += 1;
+    else place += isAlone ? 2 : 2 + Math.max(view.getUint16(place + 2), 2);
+  }
+}
+
+/**
+ * Where a byte and what follows it stand last; -1 where they do not.
+ * @param {Uint8Array} bytes
+ * @param {number} first
+ * @param {readonly number[]} rest
+ */
+function lastIndexOf(bytes, first, rest) {
+  let place = bytes.length;
+  do {
+    place = bytes.lastIndexOf(first, place - 1);
+    if (rest.every((byte, number) => bytes[place + 1 + number] === byte)) return place;
+  } while (place > 0);
+  return -1;
+}

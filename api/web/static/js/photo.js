@@ -1,0 +1,148 @@
+// @ts-check
+/** A photo file to pixels, by the browser's decoder, without falsification. */
+
+import { formatOf } from './file-format.js';
+import { isWhole, sizeOf } from './file-header.js';
+import { Reason } from './messages.js';
+import { PhotoError } from './photo-error.js';
+
+/** @typedef {import('./boxes.js').Box} Box */
+/** @typedef {import('./file-format.js').Format} Format */
+/** @typedef {import('./messages.js').ReasonCode} ReasonCode */
+/** @typedef {import('./pixels.js').Strip} Strip */
+
+/** Phones make 108 million; 512 MB once decoded. */
+const MAX_PIXELS = 128_000_000;
+const MAX_FILE_BYTES = 2 ** 30;
+/** Pixels; PDQ is not defined below. */
+const MIN_SIDE = 5;
+/** Pixels; no canvas is wider in every browser. */
+const MAX_SIDE = 32_767;
+/** A larger photo that is whole and still fails to open most likely found no memory. */
+const MANY_PIXELS = 24_000_000;
+/** Rows; a canvas of them stays far below the limit of any phone. */
+const STRIP_ROWS = 64;
+
+/** @type {Partial<Record<Format, ReasonCode>>} where a browser may not know a format */
+const UNKNOWN_TO_BROWSER = {
+  heic: Reason.HEIC,
+  tiff: Reason.UNSUPPORTED,
+  avif: Reason.UNSUPPORTED,
+};
+
+/**
+ * A decoded photo; close it, because its memory is not given back soon enough otherwise.
+ * @implements {import('./pixels.js').Pixels}
+ */
+export class Photo {
+  /** @param {ImageBitmap} bitmap */
+  constructor(bitmap) {
+    this._bitmap = bitmap;
+    this.width = bitmap.width;
+    this.height = bitmap.height;
+  }
+
+  /**
+   * See `Pixels.strips`. Nothing but the photo is ever drawn: in some browsers fills and text
+   * are what makes a canvas suspect.
+   * @param {Box} box
+   * @returns {Generator<Strip>}
+   * @throws {PhotoError} no memory
+   */
+  *strips(box) {
+    const width = box.x1 - box.x0;
+    const context = canvasOf(width, Math.min(STRIP_ROWS, box.y1 - box.y0));
+    for (let y = box.y0; y < box.y1; y += STRIP_ROWS) {
+      const rows = Math.min(STRIP_ROWS, box.y1 - y);
+      context.clearRect(0, 0, width, rows);
+      context.drawImage(this._bitmap, box.x0, y, width, rows, 0, 0, width, rows);
+      yield { y, rows, rgba: context.getImageData(0, 0, width, rows).data };
+    }
+  }
+
+  close() {
+    this._bitmap.close();
+  }
+}
+
+/**
+ * @param {number} width
+ * @param {number} height
+ */
+function canvasOf(width, height) {
+  const context = new OffscreenCanvas(width, height).getContext('2d', {
+    willReadFrequently: true,
+    colorSpace: 'srgb',
+  });
+  if (!context) throw new PhotoError(Reason.MEMORY);
+  context.imageSmoothingEnabled = false;
+  return context;
+}
+
+/**
+ * Read a photo; of several frames the first.
+ * @param {Blob} file its name plays no part
+ * @returns {Promise<Photo>}
+ * @throws {PhotoError} it cannot be read here
+ */
+export async function openPhoto(file) {
+  if (file.size === 0) throw new PhotoError(Reason.EMPTY);
+  if (file.size > MAX_FILE_BYTES) throw new PhotoError(Reason.TOO_LARGE);
+  const bytes = await bytesOf(file);
+  const format = formatOf(bytes);
+  if (format === null) throw new PhotoError(Reason.NOT_A_PHOTO);
+  if (format === 'video') throw new PhotoError(Reason.VIDEO);
+  const size = sizeOf(bytes, format);
+  if (size) checkSize(size);
+  if (!isWhole(bytes, format)) throw new PhotoError(Reason.DAMAGED);
+  const bitmap = await decoded(new Blob([bytes], { type: `image/${format}` }), format, size);
+  try {
+    checkSize(bitmap);
+  } catch (error) {
+    bitmap.close();
+    throw error;
+  }
+  return new Photo(bitmap);
+}
+
+/**
+ * @param {Blob} file
+ * @returns {Promise<Uint8Array<ArrayBuffer>>}
+ */
+async function bytesOf(file) {
+  try {
+    return new Uint8Array(await file.arrayBuffer());
+  } catch (error) {
+    throw new PhotoError(isOfMemory(error) ? Reason.MEMORY : Reason.UNREADABLE);
+  }
+}
+
+/** @param {{width: number, height: number}} size */
+function checkSize({ width, height }) {
+  const isHuge = width * height > MAX_PIXELS || Math.max(width, height) > MAX_SIDE;
+  if (isHuge) throw new PhotoError(Reason.TOO_LARGE);
+  if (Math.min(width, height) < MIN_SIDE) throw new PhotoError(Reason.TOO_SMALL);
+}
+
+/**
+ * Turned as its EXIF says; no colour profile applied, because half of all copies have lost it.
+ * @param {Blob} photo
+ * @param {Format} format
+ * @param {{width: number, height: number} | null} size
+ */
+async function decoded(photo, format, size) {
+  try {
+    return await createImageBitmap(photo, {
+      imageOrientation: 'from-image',
+      colorSpaceConversion: 'none',
+      premultiplyAlpha: 'none',
+    });
+  } catch (error) {
+    const isLarge = size !== null && size.width * size.height >= MANY_PIXELS;
+    const other = isLarge || isOfMemory(error) ? Reason.MEMORY : Reason.DAMAGED;
+    throw new PhotoError(UNKNOWN_TO_BROWSER[format] ?? other);
+  }
+}
+
+/** @param {unknown} error */
+const isOfMemory = (error) => error instanceof RangeError;

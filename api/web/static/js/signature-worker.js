@@ -1,0 +1,89 @@
+// @ts-check
+/**
+ * The worker: photos in, signatures out, one photo at a time. See `messages.js`.
+ *
+ * Nothing is hashed before the known photo has come out right.
+ */
+
+import { enrolmentSignatures } from './enrolment.js';
+import { leavesPixelsAlone } from './known-answer.js';
+import { Reason } from './messages.js';
+import { closeWaysOut } from './no-way-out.js';
+import { PhotoError } from './photo-error.js';
+import { openPhoto } from './photo.js';
+
+/** @typedef {import('./messages.js').HashPhoto} HashPhoto */
+/** @typedef {import('./messages.js').ToPage} ToPage */
+/** @typedef {import('./messages.js').ToWorker} ToWorker */
+
+/** Of the time a photo takes: opening it. */
+const OPENING = 0.2;
+/** Of the same: smaller steps are not worth a message. */
+const LEAST_STEP = 0.02;
+
+/** What is being worked on; everything that comes is put behind it. */
+let queue = Promise.resolve();
+/** Whether the known photo came out right the last time; null before the first. */
+let trusted = /** @type {boolean | null} */ (null);
+
+closeWaysOut();
+addEventListener('message', (/** @type {MessageEvent<ToWorker>} */ { data }) => {
+  queue = queue.then(() => (data.type === 'check' ? check() : hash(data)));
+});
+
+async function check() {
+  trusted = await leavesPixelsAlone();
+  send({ type: 'checked', ok: trusted });
+}
+
+/** @param {HashPhoto} wish */
+async function hash({ id, file }) {
+  trusted ??= await leavesPixelsAlone();
+  try {
+    if (!trusted) throw new PhotoError(Reason.FALSIFIED);
+    send({ type: 'hashed', id, signatures: await signaturesOf(file, progressOf(id)) });
+  } catch (error) {
+    send({ type: 'failed', id, reason: reasonOf(error) });
+  }
+}
+
+/**
+ * @param {Blob} file
+ * @param {(share: number) => void} report
+ */
+async function signaturesOf(file, report) {
+  report(0);
+  const photo = await openPhoto(file);
+  try {
+    return enrolmentSignatures(photo, (share) => report(OPENING + share * (1 - OPENING)));
+  } finally {
+    photo.close();
+  }
+}
+
+/**
+ * Tells the page how far a photo is.
+ * @param {number} id
+ */
+function progressOf(id) {
+  let last = -1;
+  return (/** @type {number} */ share) => {
+    if (share - last < LEAST_STEP) return;
+    last = share;
+    send({ type: 'progress', id, share });
+  };
+}
+
+/**
+ * @param {unknown} error
+ * @returns {import('./messages.js').ReasonCode}
+ */
+function reasonOf(error) {
+  if (error instanceof PhotoError) return error.reason;
+  return error instanceof RangeError ? Reason.MEMORY : Reason.INTERNAL;
+}
+
+/** @param {ToPage} message */
+function send(message) {
+  postMessage(message);
+}
