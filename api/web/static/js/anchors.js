@@ -7,10 +7,10 @@
  * too: the most stable boxes are taken.
  */
 
-import { area, common, isNew } from './boxes.js';
+import { area, common, isNew } from './regions.js';
 import { partBoxes, smoothed } from './parts.js';
 
-/** @typedef {import('./boxes.js').Box} Box */
+/** @typedef {import('./regions.js').Box} Box */
 
 /** Signatures kept: each more tells an attacker more of the photo. */
 export const MAX_ANCHORS = 6;

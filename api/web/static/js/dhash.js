@@ -1,7 +1,7 @@
 // @ts-check
 /** dHash: where the luma gets brighter from left to right, 16 rows of 16 steps. */
 
-import { SIDE } from './axes.js';
+import { SIDE } from './luma.js';
 import { hexOf } from './bits.js';
 
 const ROWS = 16;

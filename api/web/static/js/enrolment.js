@@ -4,13 +4,12 @@
 import { anchorCandidates, MAX_ANCHORS } from './anchors.js';
 import { Grid } from './grid.js';
 import { LumaSums } from './luma.js';
-import { Reason } from './messages.js';
-import { PhotoError } from './photo-error.js';
+import { PhotoError, Reason } from './messages.js';
 import { readRows } from './pixels.js';
 import { fixedRegions } from './regions.js';
 import { isFit, signatureOf } from './signatures.js';
 
-/** @typedef {import('./boxes.js').Box} Box */
+/** @typedef {import('./regions.js').Box} Box */
 /** @typedef {import('./messages.js').Signature} Signature */
 /** @typedef {import('./pixels.js').Pixels} Pixels */
 /** @typedef {import('./regions.js').Region} Region */

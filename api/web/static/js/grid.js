@@ -6,12 +6,12 @@
  * a number holds exactly, and each cell is rounded once.
  */
 
-import { area } from './boxes.js';
+import { area } from './regions.js';
 
 /** Cells along the longer side; a smaller photo keeps its pixels. */
 const LONG_SIDE = 256;
 
-/** @typedef {import('./boxes.js').Box} Box */
+/** @typedef {import('./regions.js').Box} Box */
 
 /**
  * The mean luma of a photo's cells, and where the cells lie.

@@ -68,3 +68,14 @@ export const Reason = Object.freeze({
  */
 /** @typedef {{type: 'failed', id: number, reason: ReasonCode}} Failed */
 /** @typedef {Checked | Progress | Hashed | Failed} ToPage */
+
+/** A photo that leaves no signatures; the message names the reason and nothing of the photo. */
+export class PhotoError extends Error {
+  /** @param {ReasonCode} reason */
+  constructor(reason) {
+    super(reason);
+    this.name = 'PhotoError';
+    /** @readonly */
+    this.reason = reason;
+  }
+}

@@ -5,10 +5,10 @@
  * The Python twin must agree to the cell: whole numbers alone.
  */
 
-import { height, width } from './boxes.js';
+import { height, width } from './regions.js';
 import { Runs } from './runs.js';
 
-/** @typedef {import('./boxes.js').Box} Box */
+/** @typedef {import('./regions.js').Box} Box */
 
 /** Luma, of 0 to 255: what is stable shows at many of them. */
 const LEVELS = Array.from({ length: 44 }, (_, number) => 20 + 5 * number);

@@ -1,7 +1,7 @@
 // @ts-check
 /** PDQ: which of 256 low frequencies of the luma are above their median. */
 
-import { SIDE } from './axes.js';
+import { SIDE } from './luma.js';
 import { hexOf } from './bits.js';
 
 const FREQUENCIES = 16;

@@ -1,13 +1,12 @@
 // @ts-check
 /** A photo file to pixels, by the browser's decoder, without falsification. */
 
-import { formatOf } from './file-format.js';
-import { isWhole, sizeOf } from './file-header.js';
-import { Reason } from './messages.js';
-import { PhotoError } from './photo-error.js';
+import { formatOf, isWhole, sizeOf } from './file-header.js';
+import { PhotoError, Reason } from './messages.js';
+import { turnOf, turnWebpUpright, UPRIGHT } from './turning.js';
 
-/** @typedef {import('./boxes.js').Box} Box */
-/** @typedef {import('./file-format.js').Format} Format */
+/** @typedef {import('./regions.js').Box} Box */
+/** @typedef {import('./file-header.js').Format} Format */
 /** @typedef {import('./messages.js').ReasonCode} ReasonCode */
 /** @typedef {import('./pixels.js').Strip} Strip */
 
@@ -35,11 +34,15 @@ const UNKNOWN_TO_BROWSER = {
  * @implements {import('./pixels.js').Pixels}
  */
 export class Photo {
-  /** @param {ImageBitmap} bitmap */
-  constructor(bitmap) {
+  /**
+   * @param {ImageBitmap} bitmap
+   * @param {number} orientation EXIF, 1 to 8: how it is still to be turned
+   */
+  constructor(bitmap, orientation) {
     this._bitmap = bitmap;
-    this.width = bitmap.width;
-    this.height = bitmap.height;
+    this._turn = turnOf(orientation, bitmap.width, bitmap.height);
+    this.width = this._turn.width;
+    this.height = this._turn.height;
   }
 
   /**
@@ -54,8 +57,11 @@ export class Photo {
     const context = canvasOf(width, Math.min(STRIP_ROWS, box.y1 - box.y0));
     for (let y = box.y0; y < box.y1; y += STRIP_ROWS) {
       const rows = Math.min(STRIP_ROWS, box.y1 - y);
+      const [a, b, c, d, e, f] = this._turn.matrix;
+      context.resetTransform();
       context.clearRect(0, 0, width, rows);
-      context.drawImage(this._bitmap, box.x0, y, width, rows, 0, 0, width, rows);
+      context.setTransform(a, b, c, d, e - box.x0, f - y);
+      context.drawImage(this._bitmap, 0, 0);
       yield { y, rows, rgba: context.getImageData(0, 0, width, rows).data };
     }
   }
@@ -95,6 +101,8 @@ export async function openPhoto(file) {
   const size = sizeOf(bytes, format);
   if (size) checkSize(size);
   if (!isWhole(bytes, format)) throw new PhotoError(Reason.DAMAGED);
+  // Browsers turn all other formats; of WebP they ignore what its EXIF says.
+  const orientation = format === 'webp' ? turnWebpUpright(bytes) : UPRIGHT;
   const bitmap = await decoded(new Blob([bytes], { type: `image/${format}` }), format, size);
   try {
     checkSize(bitmap);
@@ -102,7 +110,7 @@ export async function openPhoto(file) {
     bitmap.close();
     throw error;
   }
-  return new Photo(bitmap);
+  return new Photo(bitmap, orientation);
 }
 
 /**

@@ -14,7 +14,7 @@
  * @typedef {object} Pixels
  * @property {number} width
  * @property {number} height
- * @property {(box: import('./boxes.js').Box) => Iterable<Strip>} strips from top to bottom; what a
+ * @property {(box: import('./regions.js').Box) => Iterable<Strip>} strips from top to bottom; what a
  *   strip holds is gone once the next one is read
  */
 
@@ -51,7 +51,7 @@ function translucent(rgba, place, alpha) {
 /**
  * Every row of a box, to every reader in turn.
  * @param {Pixels} pixels
- * @param {import('./boxes.js').Box} box
+ * @param {import('./regions.js').Box} box
  * @param {readonly RowReader[]} readers
  * @param {(share: number) => void} report how much of the box is read, after every strip
  */

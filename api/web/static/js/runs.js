@@ -1,7 +1,7 @@
 // @ts-check
 /** Connected parts of a grid, found from the runs of bright and dark cells in its rows. */
 
-/** @typedef {import('./boxes.js').Box} Box */
+/** @typedef {import('./regions.js').Box} Box */
 
 /** Runs of one grid, level after level, in the same memory: there is at most one for each cell. */
 export class Runs {

@@ -7,9 +7,7 @@
 
 import { enrolmentSignatures } from './enrolment.js';
 import { leavesPixelsAlone } from './known-answer.js';
-import { Reason } from './messages.js';
-import { closeWaysOut } from './no-way-out.js';
-import { PhotoError } from './photo-error.js';
+import { PhotoError, Reason } from './messages.js';
 import { openPhoto } from './photo.js';
 
 /** @typedef {import('./messages.js').HashPhoto} HashPhoto */
@@ -20,6 +18,22 @@ import { openPhoto } from './photo.js';
 const OPENING = 0.2;
 /** Of the same: smaller steps are not worth a message. */
 const LEAST_STEP = 0.02;
+
+/** A worker's means to send anything anywhere but to its page. */
+const WAYS = [
+  'fetch',
+  'XMLHttpRequest',
+  'WebSocket',
+  'WebSocketStream',
+  'EventSource',
+  'WebTransport',
+  'importScripts',
+  'BroadcastChannel',
+  'indexedDB',
+  'caches',
+  'Worker',
+  'SharedWorker',
+];
 
 /** What is being worked on; everything that comes is put behind it. */
 let queue = Promise.resolve();
@@ -86,4 +100,24 @@ function reasonOf(error) {
 /** @param {ToPage} message */
 function send(message) {
   postMessage(message);
+}
+
+/**
+ * Once all modules are loaded; it cannot be undone. This is the second net: the first is the
+ * Content-Security-Policy that the worker is served with.
+ */
+function closeWaysOut() {
+  for (let scope = globalThis; scope; scope = Object.getPrototypeOf(scope)) {
+    for (const name of WAYS) {
+      if (scope === globalThis || Object.hasOwn(scope, name)) hide(scope, name);
+    }
+  }
+}
+
+/**
+ * @param {object} scope
+ * @param {string} name
+ */
+function hide(scope, name) {
+  Object.defineProperty(scope, name, { value: undefined, writable: false, configurable: false });
 }

@@ -3,7 +3,7 @@
 
 import { popcount } from './bits.js';
 import { dhash } from './dhash.js';
-import { quality } from './luma.js';
+import { SIDE } from './luma.js';
 import { pdq } from './pdq.js';
 
 /** @typedef {import('./messages.js').Signature} Signature */
@@ -16,6 +16,7 @@ const DHASH_POPCOUNT = [32, 224];
 const MIN_QUALITY = 10;
 /** An anchor below it is dark, blurred or blank: left out. */
 const MIN_ANCHOR_QUALITY = 50;
+const MAX_QUALITY = 100;
 
 /**
  * Both hashes and the quality of a region.
@@ -47,3 +48,27 @@ export function isFit(signature) {
  * @param {readonly number[]} range both ends included
  */
 const within = (number, [least, most]) => least <= number && number <= most;
+
+/**
+ * How much detail a luma has: PDQ's measure, the sum of steps between neighbours.
+ * @param {Float32Array} luma (64, 64)
+ * @returns {number} 0 to 100
+ */
+export function quality(luma) {
+  let steps = 0;
+  for (let place = 0; place < luma.length; place++) {
+    if ((place + 1) % SIDE) steps += step(luma[place], luma[place + 1]);
+    if (place + SIDE < luma.length) steps += step(luma[place], luma[place + SIDE]);
+  }
+  return Math.min(MAX_QUALITY, Math.floor(steps / 90));
+}
+
+/**
+ * Rounded to single precision after every operation, as the reference does.
+ * @param {number} one
+ * @param {number} next
+ */
+function step(one, next) {
+  const hundredfold = Math.fround(Math.fround(next - one) * 100);
+  return Math.abs(Math.trunc(Math.fround(hundredfold / 255)));
+}
