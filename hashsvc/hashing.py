@@ -1,22 +1,34 @@
 """Photo to signatures: one call before listing, one before asking."""
 
-from collections.abc import Iterable, Iterator
-from itertools import islice
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain, islice
+
+import numpy as np
 
 from hashsvc.errors import PhotoTooFlatError
 from hashsvc.hashers import HASHERS
 from hashsvc.hashers.axes import Floats
-from hashsvc.hashers.luma import luma, lumas, oriented_lumas, quality
+from hashsvc.hashers.luma import luma, lumas, oriented_lumas, qualities
 from hashsvc.hashes import Algorithm
 from hashsvc.pixels import Pixels
 from hashsvc.policies import Fitness, askable, fitness, sound_dhash
-from hashsvc.regions import MAX_ENROLMENT_ANCHORS, Region, enrolment_regions, query_regions
+from hashsvc.regions import (
+    MAX_ENROLMENT_ANCHORS,
+    Region,
+    enrolment_regions,
+    query_regions,
+    rotated,
+    working_copy,
+)
 from hashsvc.signatures import RegionKind, Signature
 
+MAX_QUERY_SIGNATURES = 256  # what the service takes of one upload
 
-def signature_of(pixels: Pixels, region: RegionKind) -> Signature:
+
+def signature_of(pixels: Pixels, region: RegionKind = RegionKind.FULL) -> Signature:
     """Both hashes and the quality of a photo or of a part of it, as it stands."""
-    return _signature(luma(pixels), region)
+    (signature,) = _signatures([luma(pixels)], [region])
+    return signature
 
 
 def enrolment_signatures(pixels: Pixels) -> tuple[Signature, ...]:
@@ -24,14 +36,14 @@ def enrolment_signatures(pixels: Pixels) -> tuple[Signature, ...]:
 
     Returns:
         The full photo first, then its crops, then its anchors, best first; each signature once,
-        and none that is unfit to be listed.
+        and none that is unfit to be listed. At most 15.
 
     Raises:
         PhotoTooFlatError: too little to see for the photo to be found again.
     """
     regions = enrolment_regions(pixels)
     buffers = lumas(pixels, [region.box for region in regions])
-    full, *parts = map(_signature, buffers, (region.kind for region in regions))
+    full, *parts = _signatures(buffers, [region.kind for region in regions])
     if fitness(full) is Fitness.UNFIT:
         raise PhotoTooFlatError(
             "The photo shows too little detail to be found again: it is nearly one colour."
@@ -43,33 +55,64 @@ def enrolment_signatures(pixels: Pixels) -> tuple[Signature, ...]:
 
 
 def query_signatures(pixels: Pixels) -> tuple[Signature, ...]:
-    """What is asked about a photo: it may have been turned, mirrored or put into another one.
+    """What is asked about a photo: it may have been turned, mirrored, cut or put into another.
 
     Returns:
-        The full photo in up to eight orientations, upright first, then what was found inside it,
-        likewise; each signature once. The full photo is there even if it is flat, the parts only
-        where they are worth a search.
+        `full_signatures`, then `part_signatures`; at most 256.
     """
-    full, *parts = query_regions(pixels)
-    inside = (one for part in parts for one in _oriented_signatures(pixels, part))
-    return _once([*_oriented_signatures(pixels, full), *filter(askable, inside)])
+    return (*full_signatures(pixels), *part_signatures(pixels))[:MAX_QUERY_SIGNATURES]
 
 
-def _oriented_signatures(pixels: Pixels, region: Region) -> Iterator[Signature]:
-    """Upright first."""
-    buffers = oriented_lumas(pixels.cut(region.box)).values()
-    return (_signature(buffer, region.kind) for buffer in buffers)
+def full_signatures(pixels: Pixels) -> tuple[Signature, ...]:
+    """The whole photo in up to eight orientations, upright first, each signature once.
+
+    A flat photo too: whether a signature is worth a search, `policies.askable` says.
+    """
+    return _once(_oriented([pixels], [RegionKind.FULL]))
+
+
+def part_signatures(pixels: Pixels) -> tuple[Signature, ...]:
+    """What was found inside a photo, in eight orientations, and the photo turned a little.
+
+    Returns:
+        Trimmed and embedded pictures, then the turned photo, then anchors; each signature once,
+        and only those that are worth a search. At most 248, so that the full photo's eight fit.
+    """
+    copy = working_copy(pixels)
+    _, *parts = query_regions(copy)
+    crops = _oriented_parts(copy, parts, RegionKind.CROP)
+    turned = [luma(one) for one in rotated(copy)]
+    anchors = _oriented_parts(copy, parts, RegionKind.ANCHOR)
+    # Turned, the photo is zoomed so that no corner is empty: a crop of it.
+    found = chain(crops, _signatures(turned, [RegionKind.CROP] * len(turned)), anchors)
+    return _once(filter(askable, found))[: MAX_QUERY_SIGNATURES - 8]
+
+
+def _oriented_parts(copy: Pixels, parts: Iterable[Region], kind: RegionKind) -> Iterator[Signature]:
+    cuts = [copy.cut(part.box) for part in parts if part.kind is kind]
+    return _oriented(cuts, [kind] * len(cuts))
+
+
+def _oriented(photos: Sequence[Pixels], kinds: Sequence[RegionKind]) -> Iterator[Signature]:
+    """Each in eight orientations, upright first."""
+    buffers = [buffer for photo in photos for buffer in oriented_lumas(photo).values()]
+    return _signatures(buffers, [kind for kind in kinds for _ in range(8)])
+
+
+def _signatures(buffers: Sequence[Floats], kinds: Sequence[RegionKind]) -> Iterator[Signature]:
+    """One for each luma; hashed together, because a call of its own costs as much as the hash."""
+    if not buffers:
+        return iter(())
+    stacked = np.stack(buffers)
+    columns = (
+        kinds,
+        HASHERS[Algorithm.PDQ].hash_all(stacked),
+        map(sound_dhash, HASHERS[Algorithm.DHASH].hash_all(stacked)),
+        qualities(stacked),
+    )
+    return map(Signature, *columns)
 
 
 def _once(signatures: Iterable[Signature]) -> tuple[Signature, ...]:
     """Without repetitions, in the order given."""
     return tuple(dict.fromkeys(signatures))
-
-
-def _signature(buffer: Floats, region: RegionKind) -> Signature:
-    return Signature(
-        region=region,
-        pdq=HASHERS[Algorithm.PDQ].hash(buffer),
-        dhash=sound_dhash(HASHERS[Algorithm.DHASH].hash(buffer)),
-        quality=quality(buffer),
-    )

@@ -2,16 +2,18 @@
 
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import assert_never
 
 import numpy as np
 from numpy.typing import NDArray
 
 
 class ChannelOrder(StrEnum):
-    """Which colour each of the three samples of a pixel is."""
+    """Which colour each sample of a pixel is."""
 
     RGB = "rgb"
     BGR = "bgr"  # as OpenCV decodes; kept, because turning 12 million pixels round costs a copy
+    GREY = "grey"  # one sample a pixel: a working copy, never what is listed
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +53,7 @@ class Box:
 class Pixels:
     """A decoded photo: upright, 8 bit, no colour management, alpha over white, never scaled."""
 
-    samples: NDArray[np.uint8] = field(repr=False)  # (height, width, 3)
+    samples: NDArray[np.uint8] = field(repr=False)  # (height, width, 3), grey (height, width, 1)
     order: ChannelOrder = ChannelOrder.RGB
 
     @property
@@ -75,4 +77,12 @@ class Pixels:
 
     def rgb(self) -> NDArray[np.uint8]:
         """(height, width, 3) in the order red, green, blue: a view."""
-        return self.samples if self.order is ChannelOrder.RGB else self.samples[:, :, ::-1]
+        match self.order:
+            case ChannelOrder.RGB:
+                return self.samples
+            case ChannelOrder.BGR:
+                return self.samples[:, :, ::-1]
+            case ChannelOrder.GREY:
+                return np.broadcast_to(self.samples, (self.height, self.width, 3))
+            case _:
+                assert_never(self.order)

@@ -1,5 +1,6 @@
 """PDQ's smoothing and decimation along one side of a photo, as weights of neighbouring pixels."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TypeAlias
@@ -32,6 +33,8 @@ class Axis:
 
     length: int  # pixels
     bands: tuple[Band, ...]  # 64
+    places: NDArray[np.int64]  # (64, n): the pixels of each band, the longest being n long
+    weights: Floats  # (64, n): theirs; 0 where a shorter band has no pixel
 
     def matrix(self) -> Floats:
         """(64, length): the same with its zeros."""
@@ -53,7 +56,18 @@ def axis(length: int, *, turned: bool = False) -> Axis:
     bands = _bands(length)
     if turned:
         bands = tuple(Band(length - band.stop, band.weights[::-1].copy()) for band in bands)
-    return Axis(length, bands)
+    places, weights = _aligned(bands, length)
+    return Axis(length, bands, places, weights)
+
+
+def _aligned(bands: Sequence[Band], length: int) -> tuple[NDArray[np.int64], Floats]:
+    """The bands as rows of one table, so that all of them are applied in one step."""
+    longest = max(len(band.weights) for band in bands)
+    starts = np.array([min(band.start, length - longest) for band in bands])
+    weights = np.zeros((len(bands), longest), np.float32)
+    for row, band, start in zip(weights, bands, starts, strict=True):
+        row[band.start - start : band.stop - start] = band.weights
+    return starts[:, None] + np.arange(longest), weights
 
 
 def _bands(length: int) -> tuple[Band, ...]:

@@ -15,9 +15,13 @@ class Hasher(Protocol):
         ...
 
     def hash(self, luma: Floats) -> Hash:
-        """Read a hash from a luma.
+        """Read a hash from one luma, (64, 64)."""
+        return self.hash_all(luma[None])[0]
+
+    def hash_all(self, lumas: Floats) -> list[Hash]:
+        """Read a hash from each luma.
 
         Args:
-            luma: (64, 64) float32, 0 to 255, in the orientation that is wanted.
+            lumas: (n, 64, 64) float32, 0 to 255, in the orientations that are wanted.
         """
         ...

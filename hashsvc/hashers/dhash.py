@@ -3,10 +3,12 @@
 import numpy as np
 
 from hashsvc.hashers.axes import SIDE, Floats
+from hashsvc.hashers.base import Hasher
 from hashsvc.hashes import Algorithm, Hash
 
 _ROWS = 16
 _COLUMNS = 17
+_BITS = _ROWS * (_COLUMNS - 1)
 # Grey levels. Without it float noise decides in flat areas: 8 bits on a white border.
 _MARGIN = np.float32(1 / 64)
 
@@ -20,14 +22,16 @@ def _area_mean(samples: int) -> Floats:
     return weights
 
 
-class DhashHasher:
+class DhashHasher(Hasher):
     """A 256-bit horizontal gradient: the second opinion beside PDQ, never matched alone."""
 
-    algorithm = Algorithm.DHASH
+    algorithm: Algorithm = Algorithm.DHASH
     _down = _area_mean(_ROWS)
     _across = _area_mean(_COLUMNS).T
 
-    def hash(self, luma: Floats) -> Hash:
-        """See `Hasher.hash`."""
-        means = self._down @ luma @ self._across
-        return Hash(Algorithm.DHASH, np.packbits(np.diff(means, axis=1) > _MARGIN).tobytes())
+    def hash_all(self, lumas: Floats) -> list[Hash]:
+        """See `Hasher.hash_all`."""
+        means = self._down @ lumas @ self._across
+        brighter = np.diff(means, axis=2) > _MARGIN
+        rows = np.packbits(brighter.reshape(-1, _BITS), axis=1)
+        return [Hash(Algorithm.DHASH, row.tobytes()) for row in rows]

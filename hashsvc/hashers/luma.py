@@ -9,17 +9,21 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from hashsvc.hashers.axes import SIDE, Floats, axis
-from hashsvc.hashers.sums import RowSums, across
+from hashsvc.hashers.sums import RowSums, across, weighted
 from hashsvc.orientations import Orientation
 from hashsvc.pixels import Box, ChannelOrder, Pixels
 
 MIN_SIDE = 5  # of a photo, in pixels; PDQ is all zeros below
 MAX_QUALITY = 100
+_SMALL_SAMPLES = 1_000_000  # as floats, a few times 4 MB
+_LUMAS_TOGETHER = 16  # as much as a processor keeps close by
 _LUMA_WEIGHTS = {
     ChannelOrder.RGB: np.array([0.299, 0.587, 0.114], np.float32),
     ChannelOrder.BGR: np.array([0.114, 0.587, 0.299], np.float32),
+    ChannelOrder.GREY: np.array([1], np.float32),
 }
 
 
@@ -63,9 +67,10 @@ def _strip(pixels: Pixels, boxes: Sequence[Box]) -> _Strip:
     """What the boxes have in common; they are of the same rows."""
     x0, x1 = min(box.x0 for box in boxes), max(box.x1 for box in boxes)
     part = pixels.cut(Box(x0, boxes[0].y0, x1, boxes[0].y1))
-    sums = np.empty((SIDE, 3 * part.width), np.float32)
+    numbers = part.samples.shape[2] * part.width
+    sums = np.empty((SIDE, numbers), np.float32)
     bands = axis(part.height).bands
-    room = RowSums(max(len(band.weights) for band in bands), 3 * part.width)
+    room = RowSums(max(len(band.weights) for band in bands), numbers)
     for row, band in zip(sums, bands, strict=True):
         room.fill(part.samples[band.start : band.stop])
         row[:] = room.sum(band.weights)
@@ -97,14 +102,24 @@ def oriented_lumas(pixels: Pixels) -> dict[Orientation, Floats]:
 
 
 def _sums_both_ways(pixels: Pixels) -> tuple[Floats, Floats]:
-    """Weighted sums of rows read from the top and from the bottom, each byte converted once."""
+    """Weighted sums of rows read from the top and from the bottom."""
+    if pixels.samples.size <= _SMALL_SAMPLES:
+        rows = pixels.samples.reshape(pixels.height, -1)
+        down, up = (axis(pixels.height, turned=turned) for turned in (False, True))
+        return weighted(down, rows), weighted(up, rows)
+    return _large_sums_both_ways(pixels)
+
+
+def _large_sums_both_ways(pixels: Pixels) -> tuple[Floats, Floats]:
+    """The same where the photo is too large to be held as floats; each byte is converted once."""
     downwards = axis(pixels.height).bands
     upwards = axis(pixels.height, turned=True).bands[::-1]  # beside the band they overlap
-    down = np.empty((SIDE, 3 * pixels.width), np.float32)
+    numbers = pixels.samples.shape[2] * pixels.width
+    down = np.empty((SIDE, numbers), np.float32)
     up = np.empty_like(down)
     pairs = list(zip(downwards, upwards, strict=True))
     spans = [(min(a.start, b.start), max(a.stop, b.stop)) for a, b in pairs]
-    room = RowSums(max(stop - start for start, stop in spans), 3 * pixels.width)
+    room = RowSums(max(stop - start for start, stop in spans), numbers)
     for number, ((one, other), (start, stop)) in enumerate(zip(pairs, spans, strict=True)):
         room.fill(pixels.samples[start:stop])
         down[number] = room.sum(one.weights, first=one.start - start)
@@ -113,17 +128,45 @@ def _sums_both_ways(pixels: Pixels) -> tuple[Floats, Floats]:
 
 
 def _grey(sums: Floats, order: ChannelOrder) -> Floats:
-    """(64, width) from (64, 3 * width): three colours become one."""
-    first, second, third = _LUMA_WEIGHTS[order]
-    colours = sums.reshape(SIDE, -1, 3)
-    grey: Floats = colours[:, :, 0] * first + colours[:, :, 1] * second + colours[:, :, 2] * third
+    """(64, width) from (64, samples a pixel * width): the colours become one."""
+    weights = _LUMA_WEIGHTS[order]
+    colours = sums.reshape(SIDE, -1, len(weights))
+    grey: Floats = colours[:, :, 0] * weights[0]
+    for place, weight in enumerate(weights[1:], start=1):
+        grey += colours[:, :, place] * weight
     return grey
 
 
 def quality(buffer: Floats) -> int:
-    """How much detail a luma has, 0 to 100: PDQ's measure, the sum of steps between neighbours."""
-    steps = 0
-    for along in (0, 1):
-        difference = np.diff(buffer, axis=along) * np.float32(100) / np.float32(255)
-        steps += int(np.abs(np.trunc(difference)).sum(dtype=np.float64))
-    return min(MAX_QUALITY, steps // 90)
+    """How much detail one luma has, 0 to 100; see `qualities`."""
+    return qualities(buffer[None])[0]
+
+
+def qualities(buffers: Floats) -> list[int]:
+    """How much detail each luma has: PDQ's measure, the sum of steps between neighbours.
+
+    Args:
+        buffers: (n, 64, 64).
+
+    Returns:
+        n times 0 to 100.
+    """
+    steps = [
+        step
+        for first in range(0, len(buffers), _LUMAS_TOGETHER)
+        for step in _steps(buffers[first : first + _LUMAS_TOGETHER]).tolist()
+    ]
+    return [min(MAX_QUALITY, step // 90) for step in steps]
+
+
+def _steps(buffers: Floats) -> NDArray[np.int64]:
+    """(n,): the steps between neighbours, each in whole hundredths of the brightest, summed."""
+    sums = np.zeros(len(buffers), np.int64)
+    for along in (1, 2):
+        steps = np.diff(buffers, axis=along)
+        steps *= np.float32(100)
+        steps /= np.float32(255)
+        # Towards zero. Whole numbers below 2**24 add up exactly in whatever order.
+        whole = np.trunc(np.abs(steps, out=steps), out=steps)
+        sums += whole.sum(axis=(1, 2)).astype(np.int64)
+    return sums

@@ -3,6 +3,7 @@
 import numpy as np
 
 from hashsvc.hashers.axes import SIDE, Floats
+from hashsvc.hashers.base import Hasher
 from hashsvc.hashes import Algorithm, Hash
 
 _FREQUENCIES = 16
@@ -19,16 +20,18 @@ def _cosines() -> Floats:
     return waves
 
 
-class PdqHasher:
+class PdqHasher(Hasher):
     """Bit for bit what the reference implementation computes from the same pixels."""
 
-    algorithm = Algorithm.PDQ
+    algorithm: Algorithm = Algorithm.PDQ
     _cosines = _cosines()
 
-    def hash(self, luma: Floats) -> Hash:
-        """See `Hasher.hash`."""
-        frequencies = (self._cosines @ luma @ self._cosines.T).ravel()
+    def hash_all(self, lumas: Floats) -> list[Hash]:
+        """See `Hasher.hash_all`."""
+        frequencies = (self._cosines @ lumas @ self._cosines.T).reshape(-1, _BITS)
         # The lower median: with the upper one every hash differs in exactly one bit.
-        median = np.partition(frequencies, _BITS // 2 - 1)[_BITS // 2 - 1]
+        lower = _BITS // 2 - 1
+        medians = np.partition(frequencies, lower, axis=1)[:, lower, None]
         # The last bit is printed first.
-        return Hash(Algorithm.PDQ, np.packbits(frequencies[::-1] > median).tobytes())
+        rows = np.packbits(frequencies[:, ::-1] > medians, axis=1)
+        return [Hash(Algorithm.PDQ, row.tobytes()) for row in rows]

@@ -12,7 +12,6 @@ from hashsvc.hashers.axes import SIDE, Axis, Floats
 
 _ONE_THREAD_NUMBERS = 9_000  # OpenBLAS uses more threads from 9,216 numbers on
 _LANES = 16  # floats that a processor takes at once
-_ROWS_TOGETHER = 16
 
 
 class RowSums:
@@ -43,10 +42,28 @@ class RowSums:
         return summed
 
 
+def weighted(axis: Axis, rows: NDArray[np.uint8] | Floats) -> Floats:
+    """All 64 weighted sums of some rows in one step: for what is small enough to hold as floats.
+
+    Args:
+        axis: along the rows, so of as many pixels as there are rows.
+        rows: (length, n).
+
+    Returns:
+        (64, n).
+    """
+    length, columns = rows.shape
+    reach = axis.weights.shape[1]
+    share = max(_ONE_THREAD_NUMBERS // reach // _LANES * _LANES, _LANES)
+    share = min(share, -(-columns // _LANES) * _LANES)
+    parts = -(-columns // share)
+    floats = np.zeros((length, parts * share), np.float32)
+    floats[:, :columns] = rows
+    gathered = floats[axis.places].reshape(SIDE, reach, parts, share).transpose(0, 2, 1, 3)
+    sums: Floats = np.matmul(axis.weights[:, None, None, :], gathered)
+    return sums.reshape(SIDE, -1)[:, :columns]
+
+
 def across(grey: Floats, columns: Axis) -> Floats:
     """(64, 64) from (64, width): the weighted sums of columns."""
-    rows = grey.reshape(-1, _ROWS_TOGETHER, grey.shape[1])
-    luma = np.empty((SIDE, SIDE), np.float32)
-    for number, band in enumerate(columns.bands):
-        luma[:, number] = np.matmul(rows[:, :, band.start : band.stop], band.weights).ravel()
-    return luma
+    return np.ascontiguousarray(weighted(columns, grey.T).T)

@@ -1,6 +1,7 @@
 """Which parts of a photo get a signature: at enrolment, and when a photo is asked about."""
 
 from hashsvc.regions.anchors import MAX_ENROLMENT_ANCHORS
+from hashsvc.regions.copies import working_copy
 from hashsvc.regions.enrolment import MAX_ENROLMENT_REGIONS, enrolment_regions
 from hashsvc.regions.queries import MAX_QUERY_REGIONS, query_regions
 from hashsvc.regions.region import Region
@@ -15,4 +16,5 @@ __all__ = [
     "enrolment_regions",
     "query_regions",
     "rotated",
+    "working_copy",
 ]

@@ -13,7 +13,10 @@ from numpy.typing import NDArray
 
 from hashsvc.pixels import Box, ChannelOrder, Pixels
 
-_LUMA_THOUSANDTHS = {ChannelOrder.RGB: (299, 587, 114), ChannelOrder.BGR: (114, 587, 299)}
+_LUMA_THOUSANDTHS = {
+    ChannelOrder.RGB: (299, 587, 114),
+    ChannelOrder.BGR: (114, 587, 299),
+}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -74,6 +77,11 @@ def _luma_sums(
     pixels: Pixels, rows: NDArray[np.int64], columns: NDArray[np.int64]
 ) -> NDArray[np.float64]:
     """(rows, columns): a thousand times the luma, summed over each cell; whole numbers."""
+    if pixels.order is ChannelOrder.GREY:
+        # Every cell is four look-ups: a query asks for several grids of its small copy.
+        sums = cv2.integral(pixels.samples[:, :, 0], sdepth=cv2.CV_64F)
+        corners = sums[np.ix_(rows, columns)]
+        return 1000 * np.diff(np.diff(corners, axis=0), axis=1)
     flat = pixels.samples.reshape(pixels.height, pixels.width * 3)
     bands = np.empty((len(rows) - 1, pixels.width * 3), np.int32)
     for band, (top, bottom) in zip(bands, pairwise(rows.tolist()), strict=True):
