@@ -1,4 +1,3 @@
-// @ts-check
 /** The golden vectors: right answers for every implementation of our hashes. */
 
 import { readFileSync } from 'node:fs';

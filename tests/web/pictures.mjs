@@ -1,4 +1,3 @@
-// @ts-check
 /** The golden pictures that are drawn, not stored: whole numbers only, the same in Python. */
 
 /** @typedef {import('../../api/web/static/js/pixels.js').Pixels} Pixels */

@@ -1,4 +1,3 @@
-// @ts-check
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { test } from 'node:test';

@@ -11,11 +11,12 @@ import { area } from './regions.js';
 /** Cells along the longer side; a smaller photo keeps its pixels. */
 const LONG_SIDE = 256;
 
+/** @typedef {import('./pixels.js').RowReader} RowReader */
 /** @typedef {import('./regions.js').Box} Box */
 
 /**
  * The mean luma of a photo's cells, and where the cells lie.
- * @implements {import('./pixels.js').RowReader}
+ * @implements {RowReader}
  */
 export class Grid {
   /**
@@ -34,7 +35,7 @@ export class Grid {
     this.cells = new Uint8Array(this.rows * this.columns);
   }
 
-  /** @type {import('./pixels.js').RowReader['add']} */
+  /** @type {RowReader['add']} */
   add(y, row) {
     for (let column = 0; column < this.columns; column++) {
       const stop = this._columnEdges[column + 1];

@@ -6,6 +6,7 @@
  * 64 sums are then weighted across. No photo stands in memory as numbers.
  */
 
+/** @typedef {import('./pixels.js').RowReader} RowReader */
 /** @typedef {import('./regions.js').Box} Box */
 
 /** Of the luma, in samples. */
@@ -23,7 +24,7 @@ const LEVEL = 1000;
 
 /**
  * The lumas of boxes that begin and end at the same rows, so that they share the sums of rows.
- * @implements {import('./pixels.js').RowReader}
+ * @implements {RowReader}
  */
 export class LumaSums {
   /** @param {readonly Box[]} boxes one or more, all with the same `y0` and `y1` */
@@ -45,7 +46,7 @@ export class LumaSums {
     }));
   }
 
-  /** @type {import('./pixels.js').RowReader['add']} */
+  /** @type {RowReader['add']} */
   add(y, row, x0) {
     const number = y - this._y0;
     const part = row.subarray(this._x0 - x0, this._x0 - x0 + this._width);

@@ -8,6 +8,7 @@ import { turnOf, turnWebpUpright, UPRIGHT } from './turning.js';
 /** @typedef {import('./regions.js').Box} Box */
 /** @typedef {import('./file-header.js').Format} Format */
 /** @typedef {import('./messages.js').ReasonCode} ReasonCode */
+/** @typedef {import('./pixels.js').Pixels} Pixels */
 /** @typedef {import('./pixels.js').Strip} Strip */
 
 /** Phones make 108 million; 512 MB once decoded. */
@@ -31,7 +32,7 @@ const UNKNOWN_TO_BROWSER = {
 
 /**
  * A decoded photo; close it, because its memory is not given back soon enough otherwise.
- * @implements {import('./pixels.js').Pixels}
+ * @implements {Pixels}
  */
 export class Photo {
   /**
