@@ -79,19 +79,6 @@ export function sizeOf(bytes, format) {
   }
 }
 
-/**
- * Whether the end of a file is there. Browsers show what there is of a photo that is cut short;
- * its hashes would not be those of the photo.
- * @param {Uint8Array} bytes the whole file
- * @param {Format} format
- */
-export function isWhole(bytes, format) {
-  if (format === 'jpeg') return jpegHasEnd(bytes);
-  if (format === 'png') return lastIndexOf(bytes, 0x49, [0x45, 0x4e, 0x44]) > 0; // IEND
-  if (format !== 'webp') return true;
-  return new DataView(bytes.buffer, bytes.byteOffset).getUint32(4, true) + 8 <= bytes.length;
-}
-
 /** @type {Partial<Record<Format, (view: DataView, bytes: Uint8Array) => Size | null>>} */
 const SIZES = {
   jpeg: jpegSize,
@@ -119,7 +106,7 @@ function webpSize(view, bytes) {
   return { width, height: (view.getUint32(26, true) >>> 8) + 1 };
 }
 
-const JPEG_SCAN = 0xda;
+export const JPEG_SCAN = 0xda;
 
 /**
  * @param {DataView} view
@@ -134,24 +121,11 @@ function jpegSize(view) {
 }
 
 /**
- * The end marker can only stand outside the compressed colours, where a byte 0xFF is always
- * escaped, so that finding one after the first scan began is enough.
- * @param {Uint8Array} bytes
- */
-function jpegHasEnd(bytes) {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  for (const { marker, start } of jpegSegments(view)) {
-    if (marker === JPEG_SCAN) return lastIndexOf(bytes, 0xff, [0xd9]) > start;
-  }
-  return false;
-}
-
-/**
  * The segments of a JPEG up to its first scan.
  * @param {DataView} view
  * @returns {Generator<{marker: number, start: number}>} `start`: place of what the segment holds
  */
-function* jpegSegments(view) {
+export function* jpegSegments(view) {
   for (let place = 2, marker = 0; place + 4 <= view.byteLength && marker !== JPEG_SCAN; ) {
     if (view.getUint8(place) !== 0xff) return;
     marker = view.getUint8(place + 1);
@@ -161,19 +135,4 @@ function* jpegSegments(view) {
     if (isFill) place += 1;
     else place += isAlone ? 2 : 2 + Math.max(view.getUint16(place + 2), 2);
   }
-}
-
-/**
- * Where a byte and what follows it stand last; -1 where they do not.
- * @param {Uint8Array} bytes
- * @param {number} first
- * @param {readonly number[]} rest
- */
-function lastIndexOf(bytes, first, rest) {
-  let place = bytes.length;
-  do {
-    place = bytes.lastIndexOf(first, place - 1);
-    if (rest.every((byte, number) => bytes[place + 1 + number] === byte)) return place;
-  } while (place > 0);
-  return -1;
 }

@@ -1,7 +1,8 @@
 // @ts-check
 /** A photo file to pixels, by the browser's decoder, without falsification. */
 
-import { formatOf, isWhole, sizeOf } from './file-header.js';
+import { isWhole } from './file-end.js';
+import { formatOf, sizeOf } from './file-header.js';
 import { PhotoError, Reason } from './messages.js';
 import { turnOf, turnWebpUpright, UPRIGHT } from './turning.js';
 
@@ -24,11 +25,7 @@ const MANY_PIXELS = 24_000_000;
 const STRIP_ROWS = 64;
 
 /** @type {Partial<Record<Format, ReasonCode>>} where a browser may not know a format */
-const UNKNOWN_TO_BROWSER = {
-  heic: Reason.HEIC,
-  tiff: Reason.UNSUPPORTED,
-  avif: Reason.UNSUPPORTED,
-};
+const UNKNOWN_TO_BROWSER = { heic: Reason.HEIC, tiff: Reason.UNSUPPORTED };
 
 /**
  * A decoded photo; close it, because its memory is not given back soon enough otherwise.

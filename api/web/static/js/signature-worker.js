@@ -82,7 +82,7 @@ async function signaturesOf(file, report) {
 function progressOf(id) {
   let last = -1;
   return (/** @type {number} */ share) => {
-    if (share - last < LEAST_STEP) return;
+    if (share < 1 && share - last < LEAST_STEP) return;
     last = share;
     send({ type: 'progress', id, share });
   };
