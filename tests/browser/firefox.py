@@ -38,30 +38,26 @@ class Firefox:
         self._reader = connection.makefile("rb")
         self._calls = 0
         self._read()  # it introduces itself
-        self._ask("WebDriver:NewSession", {})
-        self._ask("WebDriver:SetTimeouts", {"script": _CALL_MS})
+        self.ask("WebDriver:NewSession", {})
+        self.ask("WebDriver:SetTimeouts", {"script": _CALL_MS})
 
     def open(self, address):
-        self._ask("WebDriver:Navigate", {"url": address})
+        self.ask("WebDriver:Navigate", {"url": address})
 
     def choose(self, files):
         wanted = {"using": "css selector", "value": "input[type=file]"}
-        found = self._ask("WebDriver:FindElement", wanted)["value"]
+        found = self.ask("WebDriver:FindElement", wanted)["value"]
         names = "\n".join(str(Path(file).resolve()) for file in files)
         (element,) = found.values()
-        self._ask("WebDriver:ElementSendKeys", {"id": element, "text": names})
+        self.ask("WebDriver:ElementSendKeys", {"id": element, "text": names})
 
     def call(self, function):
         """What a JavaScript function without parameters returns, or promises."""
         script = f"const done = arguments[0]; ({function})().then(done)"
-        return self._ask("WebDriver:ExecuteAsyncScript", {"script": script, "args": []})["value"]
+        return self.ask("WebDriver:ExecuteAsyncScript", {"script": script, "args": []})["value"]
 
-    def quit(self):
-        self._ask("Marionette:Quit", {"flags": ["eForceQuit"]})
-        self._reader.close()
-        self._connection.close()
-
-    def _ask(self, command, parameters):
+    def ask(self, command, parameters):
+        """What Marionette answers to a command."""
         self._calls += 1
         body = json.dumps([0, self._calls, command, parameters]).encode()
         self._connection.sendall(b"%d:%b" % (len(body), body))
@@ -69,6 +65,11 @@ class Firefox:
         if error:
             raise AssertionError(f"{command}: {error['error']}: {error['message']}")
         return answer
+
+    def quit(self):
+        self.ask("Marionette:Quit", {"flags": ["eForceQuit"]})
+        self._reader.close()
+        self._connection.close()
 
     def _read(self):
         length = b""
