@@ -46,5 +46,4 @@ lock: setup  ## Renew the lock files from pyproject.toml
 	$(BIN)/python -m requirements.lock
 
 bench: setup  ## Measure hashing beside its peers
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/benchmarks.txt
 	$(BIN)/python -m benchmarks hashing

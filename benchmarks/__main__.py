@@ -10,6 +10,7 @@ from importlib import import_module
 
 QUESTIONS = {
     "hashing": "how fast a photo is hashed, and in how much memory",
+    "robustness": "which edits of a reported photo are found again",
 }
 
 

@@ -19,8 +19,8 @@ from typing import TypeAlias, TypeVar
 
 import cv2
 import numpy as np
-import pdqhash  # type: ignore[import-untyped]
-import psutil  # type: ignore[import-untyped]
+import pdqhash
+import psutil
 import skimage
 from PIL import Image
 from threatexchange.signal_type.pdq.signal import PdqSignal

@@ -71,17 +71,23 @@ def write_markdown(
     path: Path, title: str, rows: Sequence[Row], measured_in: Mapping[str, object], notes: str
 ) -> None:
     """A table of the rows, whose keys are its columns."""
+    text = "\n\n".join([f"# {title}", markdown_table(rows), notes, sentence(measured_in)])
+    path.write_text(text + "\n", encoding="utf-8")
+
+
+def markdown_table(rows: Sequence[Row]) -> str:
+    """Rows whose keys are the columns."""
     columns = list(rows[0])
     table = [
         "| " + " | ".join(columns) + " |",
         "|" + "---|" * len(columns),
         *("| " + " | ".join(shown(row[column]) for column in columns) + " |" for row in rows),
     ]
-    text = "\n".join([f"# {title}", "", *table, "", notes, "", _sentence(measured_in), ""])
-    path.write_text(text, encoding="utf-8")
+    return "\n".join(table)
 
 
-def _sentence(measured_in: Mapping[str, object]) -> str:
+def sentence(measured_in: Mapping[str, object]) -> str:
+    """Where, when and with what it was measured."""
     versions = measured_in["versions"]
     used = ", ".join(f"{name} {number}" for name, number in dict(versions).items())  # type: ignore[call-overload]
     return (

@@ -12,7 +12,6 @@ _LOCKS = {
     "device": ["pyproject.toml"],
     "server": ["--group", "server"],  # a group alone brings no image library
     "dev": ["pyproject.toml", "--group", "dev"],
-    "benchmarks": ["pyproject.toml", "--group", "dev", "--group", "benchmarks"],
 }
 _OPTIONS = [
     "--quiet",
