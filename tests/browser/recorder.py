@@ -1,0 +1,146 @@
+"""A proxy that stands between a browser and the service: it keeps what was sent, and fails at will.
+
+It reaches the service and two blank pages of its own; every other host is refused, and kept too.
+"""
+
+import threading
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from enum import StrEnum
+from functools import partial
+from http.client import HTTPConnection
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from urllib.parse import urlsplit
+
+BEFORE = "http://localhost:8091/before"  # where somebody was before our page
+ELSEWHERE = "http://localhost:8091/elsewhere"  # where the exit leads in tests
+_HOP_BY_HOP = {"connection", "keep-alive", "proxy-connection", "transfer-encoding"}
+_BLANK = b"<!doctype html><title>Elsewhere</title><h1>Elsewhere</h1>"
+
+
+class Network(StrEnum):
+    """What the network does."""
+
+    UP = "up"
+    DOWN = "down"
+    LOSES_ANSWERS = "loses answers"  # the request arrives, its answer does not
+    BUSY = "busy"  # 503
+    BROKEN = "broken"  # 500
+
+
+@dataclass(frozen=True)
+class Sent:
+    """One request as it left the browser."""
+
+    method: str
+    url: str
+    headers: str
+    body: bytes
+
+    @property
+    def path(self):
+        return urlsplit(self.url).path
+
+    def everything(self):
+        return b"\n".join(
+            [self.method.encode(), self.url.encode(), self.headers.encode(), self.body]
+        )
+
+
+@dataclass
+class Recorder:
+    """What came by, and how the network is now."""
+
+    service: str
+    address: str = ""
+    network: Network = Network.UP
+    sent: list[Sent] = field(default_factory=list)
+
+    def ours(self):
+        """Requests to the service."""
+        return [one for one in self.sent if one.url.startswith(self.service)]
+
+    def posts(self):
+        return [one for one in self.ours() if one.method == "POST"]
+
+    def foreign_hosts(self):
+        known = (self.service, "http://localhost:8091/")
+        return {urlsplit(one.url).netloc for one in self.sent if not one.url.startswith(known)}
+
+
+class _Handler(BaseHTTPRequestHandler):
+    def __init__(self, *arguments, recorder, **options):
+        self._recorder = recorder
+        super().__init__(*arguments, **options)
+
+    def do_CONNECT(self):
+        self._recorder.sent.append(Sent("CONNECT", f"https://{self.path}/", "", b""))
+        self.send_error(502)
+
+    def do_GET(self):
+        self._handle()
+
+    def do_POST(self):
+        self._handle()
+
+    def _handle(self):
+        body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        recorder = self._recorder
+        recorder.sent.append(Sent(self.command, self.path, str(self.headers), body))
+        if self.path in (BEFORE, ELSEWHERE):
+            self._answer(200, {"Content-Type": "text/html"}, _BLANK)
+        elif recorder.network is Network.DOWN or not self.path.startswith(recorder.service):
+            self.close_connection = True
+        elif recorder.network in (Network.BUSY, Network.BROKEN):
+            status = 503 if recorder.network is Network.BUSY else 500
+            self._answer(status, {"Retry-After": "5"}, b"{}")
+        else:
+            self._forward(body)
+
+    def _forward(self, body):
+        to = urlsplit(self.path)
+        connection = HTTPConnection(to.hostname, to.port, timeout=30)
+        headers = {k: v for k, v in self.headers.items() if k.lower() not in _HOP_BY_HOP}
+        connection.request(self.command, to.path, body, headers)
+        response = connection.getresponse()
+        content = response.read()
+        connection.close()
+        if self._recorder.network is Network.LOSES_ANSWERS:
+            self.close_connection = True
+            return
+        kept = {k: v for k, v in response.getheaders() if k.lower() not in _HOP_BY_HOP}
+        self._answer(response.status, kept, content)
+
+    def _answer(self, status, headers, content):
+        self.send_response_only(status)
+        for name, value in headers.items():
+            if name.lower() != "content-length":
+                self.send_header(name, value)
+        if status != 204:
+            self.send_header("Content-Length", str(len(content)))
+        self.end_headers()
+        self.wfile.write(content)
+
+    def log_message(self, format, *arguments):  # noqa: A002  # the library's name
+        """Say nothing."""
+
+
+@contextmanager
+def recording(service):
+    """Run the proxy until the end of the block.
+
+    Args:
+        service: the one address that it forwards to.
+    """
+    recorder = Recorder(service)
+    handler = partial(_Handler, recorder=recorder)
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        server.daemon_threads = True
+        recorder.address = f"127.0.0.1:{server.server_port}"
+        thread = threading.Thread(target=server.serve_forever, daemon=True)
+        thread.start()
+        try:
+            yield recorder
+        finally:
+            server.shutdown()
+            thread.join()
