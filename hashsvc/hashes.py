@@ -67,5 +67,5 @@ class Hash:
         return int.from_bytes(self.digest, "big").bit_count()
 
     def complement(self) -> "Hash":
-        """Every bit turned over: the hash of the photo with its colours inverted."""
+        """Every bit turned over."""
         return Hash(self.algorithm, bytes(byte ^ 0xFF for byte in self.digest))

@@ -23,6 +23,7 @@ from hashsvc.regions import (
 from hashsvc.signatures import RegionKind, Signature
 
 MAX_QUERY_SIGNATURES = 256  # what the service takes of one upload
+_MOST_FULL = 16  # of these, of the whole photo
 
 
 def signature_of(pixels: Pixels, region: RegionKind = RegionKind.FULL) -> Signature:
@@ -64,11 +65,14 @@ def query_signatures(pixels: Pixels) -> tuple[Signature, ...]:
 
 
 def full_signatures(pixels: Pixels) -> tuple[Signature, ...]:
-    """The whole photo in up to eight orientations, upright first, each signature once.
+    """The whole photo in up to eight orientations, upright first, then with inverted colours.
 
-    A flat photo too: whether a signature is worth a search, `policies.askable` says.
+    Returns:
+        At most 16, each once. A flat photo too: whether a signature is worth a search,
+        `policies.askable` says.
     """
-    return _once(_oriented([pixels], [RegionKind.FULL]))
+    turned = list(_oriented([pixels], [RegionKind.FULL]))
+    return _once([*turned, *(one.inverted() for one in turned)])
 
 
 def part_signatures(pixels: Pixels) -> tuple[Signature, ...]:
@@ -76,7 +80,7 @@ def part_signatures(pixels: Pixels) -> tuple[Signature, ...]:
 
     Returns:
         Trimmed and embedded pictures, then the turned photo, then anchors; each signature once,
-        and only those that are worth a search. At most 248, so that the full photo's eight fit.
+        and only those that are worth a search. At most 240: the full photo's 16 fit beside.
     """
     copy = working_copy(pixels)
     _, *parts = query_regions(copy)
@@ -85,7 +89,7 @@ def part_signatures(pixels: Pixels) -> tuple[Signature, ...]:
     anchors = _oriented_parts(copy, parts, RegionKind.ANCHOR)
     # Turned, the photo is zoomed so that no corner is empty: a crop of it.
     found = chain(crops, _signatures(turned, [RegionKind.CROP] * len(turned)), anchors)
-    return _once(filter(askable, found))[: MAX_QUERY_SIGNATURES - 8]
+    return _once(filter(askable, found))[: MAX_QUERY_SIGNATURES - _MOST_FULL]
 
 
 def _oriented_parts(copy: Pixels, parts: Iterable[Region], kind: RegionKind) -> Iterator[Signature]:

@@ -1,6 +1,6 @@
 """What one region of one photo leaves: its hashes, its quality and what kind of region it was."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import IntEnum, StrEnum
 
 from hashsvc.errors import InvalidSignatureError
@@ -50,6 +50,11 @@ class Signature:
             raise InvalidSignatureError("The field dhash takes a dHash.")
         if not 0 <= self.quality <= MAX_QUALITY:
             raise InvalidSignatureError("Quality is 0 to 100.")
+
+    def inverted(self) -> "Signature":
+        """The same region with its colours inverted: both hashes turn over, nearly to the bit."""
+        dhash = self.dhash.complement() if self.dhash else None
+        return replace(self, pdq=self.pdq.complement(), dhash=dhash)
 
     def pack(self) -> bytes:
         """The fixed-length binary form, 68 bytes; `unpack` reads it."""

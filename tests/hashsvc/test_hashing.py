@@ -1,20 +1,34 @@
 import numpy as np
 import pytest
+from hypothesis import given
 
 from hashsvc.errors import PhotoTooFlatError
 from hashsvc.hashers import HASHERS
 from hashsvc.hashers.luma import luma
 from hashsvc.hashes import Algorithm
-from hashsvc.hashing import enrolment_signatures, query_signatures, signature_of
+from hashsvc.hashing import (
+    MAX_QUERY_SIGNATURES,
+    enrolment_signatures,
+    full_signatures,
+    part_signatures,
+    query_signatures,
+    signature_of,
+)
 from hashsvc.matching import LinearMatcher
 from hashsvc.photos import decode
 from hashsvc.pixels import Box, Pixels
 from hashsvc.policies import Fitness, Policy, Tier, askable, fitness
-from hashsvc.regions import MAX_ENROLMENT_ANCHORS, enrolment_regions
+from hashsvc.regions import (
+    MAX_ENROLMENT_ANCHORS,
+    ROTATION_DEGREES,
+    enrolment_regions,
+    rotated,
+)
 from hashsvc.signatures import RegionKind
 from tests.factories import make_listed, make_photo, make_pixels
 from tests.golden.pictures import flat, ramp, waves
 from tests.golden.turns import TURNS
+from tests.strategies import pixels
 
 
 def test_a_signature_holds_both_hashes_of_the_pixels():
@@ -72,7 +86,7 @@ def test_a_query_is_upright_first_and_has_all_eight_turns():
     ]
     full = [signature for signature in signatures if signature.region is RegionKind.FULL]
     assert signatures[0] == turned[0]
-    assert set(full) == set(turned)
+    assert set(full) == {*turned, *(one.inverted() for one in turned)}
     assert len(signatures) == len(set(signatures))
 
 
@@ -140,7 +154,41 @@ def test_a_symmetrical_photo_asks_each_question_once():
 
     full = [one for one in query_signatures(kaleidoscope) if one.region is RegionKind.FULL]
 
-    assert len(full) == 2
+    assert len(full) == 4  # two, and both with inverted colours
+
+
+def test_a_photo_with_inverted_colours_is_found_as_strong():
+    photo = make_pixels()
+    matcher = LinearMatcher([make_listed(signature=enrolment_signatures(photo)[0])])
+
+    inverted = full_signatures(Pixels(255 - photo.samples))
+
+    hits = [hit for one in inverted for hit in matcher.find(one, threshold=31)]
+    assert Tier.STRONG in {graded.tier for graded in Policy().graded(hits)}
+
+
+def test_a_photo_turned_by_seven_degrees_is_found():
+    photo = make_pixels(width=400, height=300)
+    stored = enumerate(enrolment_signatures(photo), start=1)
+    matcher = LinearMatcher([make_listed(signature_id=n, signature=one) for n, one in stored])
+    (upload,) = [
+        turned
+        for degrees, turned in zip(ROTATION_DEGREES, rotated(photo), strict=True)
+        if degrees == 7.5
+    ]
+
+    hits = [hit for one in part_signatures(upload) for hit in matcher.find(one, threshold=72)]
+
+    assert Policy().graded(hits)
+
+
+@given(pixels(max_side=300))
+def test_a_query_is_never_more_than_the_service_takes(photo):
+    full, parts = full_signatures(photo), part_signatures(photo)
+
+    assert 1 <= len(full) <= 16
+    assert len(full) + len(parts) <= MAX_QUERY_SIGNATURES
+    assert query_signatures(photo) == (*full, *parts)
 
 
 def test_a_flat_query_does_not_fail_and_is_not_worth_a_search():
