@@ -1,7 +1,7 @@
-// Hashes what is chosen on the page, in the worker, and tells all that the worker said.
+// Hashes what is chosen on the page, in a worker, and tells all that the worker said.
 async () => {
   const files = [...document.querySelector('input').files];
-  const worker = new Worker('/js/signature-worker.js', { type: 'module' });
+  const worker = new Worker('/js/WORKER', { type: 'module' });
   const told = [];
   const done = new Promise((resolve, reject) => {
     worker.onerror = (event) => reject(new Error(event.message));

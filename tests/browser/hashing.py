@@ -42,15 +42,16 @@ class Told:
         return {self.names[one["id"]]: one[field] for one in ends}
 
 
-def hashed_by(browser, address, files):
+def hashed_by(browser, address, files, *, worker="signature-worker.js"):
     """Let a browser hash files one after the other.
 
     Args:
         browser: a `Chromium` or a `Firefox`.
         address: of a `static_server`.
         files: paths; the answers go by their names.
+        worker: the module that hashes them.
     """
     browser.open(address)
     browser.choose(files)
-    code = _FUNCTION[_FUNCTION.index("async") :].strip()
+    code = _FUNCTION[_FUNCTION.index("async") :].strip().replace("WORKER", worker)
     return Told(browser.call(code), [file.name for file in files])

@@ -10,7 +10,8 @@ from pathlib import Path
 _STATIC = Path(__file__).parents[2] / "api" / "web" / "static"
 _PAGE = b'<!doctype html><meta charset="utf-8"><title>Hashing</title><input type="file" multiple>'
 # As the server does: the worker reaches no host, ours neither, and no other script.
-_WORKER_POLICY = "default-src 'none'; script-src 'self'; connect-src 'none'"
+_WORKER_POLICY = "default-src 'none'; script-src 'self'{more}; connect-src 'none'"
+_MORE = {"/js/heic-worker.js": " 'wasm-unsafe-eval'"}
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -33,7 +34,8 @@ class _Handler(BaseHTTPRequestHandler):
         self.send_header("Content-Type", kind)
         self.send_header("Content-Length", str(len(body)))
         if kind == "text/javascript":
-            self.send_header("Content-Security-Policy", _WORKER_POLICY)
+            policy = _WORKER_POLICY.format(more=_MORE.get(self.path, ""))
+            self.send_header("Content-Security-Policy", policy)
         self.end_headers()
         self.wfile.write(body)
 

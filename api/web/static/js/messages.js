@@ -5,6 +5,10 @@
  * Start it with `new Worker(url of signature-worker.js, {type: 'module'})`. Photos are hashed one
  * at a time, in the order they come. To cancel, call `terminate()` on the worker: nothing of it
  * stays. A file's name is never read, and no photo leaves the worker.
+ *
+ * A photo that fails with `Reason.HEIC` can be sent to `heic-worker.js` instead: the same messages,
+ * but it loads 2 MB (0.7 MB on the wire), so that a person is asked first. It must be served with
+ * `script-src 'self' 'wasm-unsafe-eval'`.
  */
 
 /**

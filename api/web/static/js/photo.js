@@ -4,6 +4,7 @@
 import { isWhole } from './file-end.js';
 import { formatOf, sizeOf } from './file-header.js';
 import { PhotoError, Reason } from './messages.js';
+import { bytesOf, checkSize, isOfMemory } from './photo-limits.js';
 import { turnOf, turnWebpUpright, UPRIGHT } from './turning.js';
 
 /** @typedef {import('./regions.js').Box} Box */
@@ -12,13 +13,6 @@ import { turnOf, turnWebpUpright, UPRIGHT } from './turning.js';
 /** @typedef {import('./pixels.js').Pixels} Pixels */
 /** @typedef {import('./pixels.js').Strip} Strip */
 
-/** Phones make 108 million; 512 MB once decoded. */
-const MAX_PIXELS = 128_000_000;
-const MAX_FILE_BYTES = 2 ** 30;
-/** Pixels; PDQ is not defined below. */
-const MIN_SIDE = 5;
-/** Pixels; no canvas is wider in every browser. */
-const MAX_SIDE = 32_767;
 /** A larger photo that is whole and still fails to open most likely found no memory. */
 const MANY_PIXELS = 24_000_000;
 /** Rows; a canvas of them stays far below the limit of any phone. */
@@ -90,8 +84,6 @@ function canvasOf(width, height) {
  * @throws {PhotoError} it cannot be read here
  */
 export async function openPhoto(file) {
-  if (file.size === 0) throw new PhotoError(Reason.EMPTY);
-  if (file.size > MAX_FILE_BYTES) throw new PhotoError(Reason.TOO_LARGE);
   const bytes = await bytesOf(file);
   const format = formatOf(bytes);
   if (format === null) throw new PhotoError(Reason.NOT_A_PHOTO);
@@ -109,25 +101,6 @@ export async function openPhoto(file) {
     throw error;
   }
   return new Photo(bitmap, orientation);
-}
-
-/**
- * @param {Blob} file
- * @returns {Promise<Uint8Array<ArrayBuffer>>}
- */
-async function bytesOf(file) {
-  try {
-    return new Uint8Array(await file.arrayBuffer());
-  } catch (error) {
-    throw new PhotoError(isOfMemory(error) ? Reason.MEMORY : Reason.UNREADABLE);
-  }
-}
-
-/** @param {{width: number, height: number}} size */
-function checkSize({ width, height }) {
-  const isHuge = width * height > MAX_PIXELS || Math.max(width, height) > MAX_SIDE;
-  if (isHuge) throw new PhotoError(Reason.TOO_LARGE);
-  if (Math.min(width, height) < MIN_SIDE) throw new PhotoError(Reason.TOO_SMALL);
 }
 
 /**
@@ -149,6 +122,3 @@ async function decoded(photo, format, size) {
     throw new PhotoError(UNKNOWN_TO_BROWSER[format] ?? other);
   }
 }
-
-/** @param {unknown} error */
-const isOfMemory = (error) => error instanceof RangeError;
