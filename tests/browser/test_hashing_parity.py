@@ -45,6 +45,7 @@ _INEXACT = {
 # Where a frequency is within float rounding of the median, a pair of bits may change.
 _BITS_IN_DOUBT = 2
 _MOST_IN_DOUBT = 0.01  # of all signatures
+_BITS_OF_NOISE = 4  # as many as the page's own check lets pass
 
 
 @contextmanager
@@ -190,3 +191,20 @@ def test_a_browser_that_alters_pixels_is_refused(tmp_path):
 
     assert not told.ok
     assert told.reasons == {photo.name: "falsified"}
+
+
+def test_a_browser_that_adds_a_little_noise_is_good_enough(tmp_path):
+    if firefox.PROGRAM is None:
+        unavailable("browser", "firefox is not installed")
+    photo = next(path for path in _GOLDEN if path.name == "jpeg-baseline.jpg")
+    noise = {
+        "privacy__fingerprintingProtection": True,
+        "privacy__fingerprintingProtection__overrides": "+CanvasRandomization",
+    }
+    with static_server() as (address, _):
+        with firefox.firefox(tmp_path, **noise) as browser:
+            told = hashed_by(browser, address, [photo])
+
+    theirs = [one.to_json() for one in enrolment_signatures(decode(photo))]
+    assert told.ok
+    assert _most_bits(told.signatures[photo.name], theirs) <= _BITS_OF_NOISE
