@@ -15,6 +15,7 @@ from api.security.case_secrets import CaseSecrets
 from api.security.key_files import KeyFiles
 from api.security.peppers import Pepper
 from api.services.cases import CaseService
+from api.services.intake import Intake
 from api.services.matching import MatchingService
 from api.services.platforms import PlatformService
 from api.settings import Settings
@@ -22,6 +23,7 @@ from api.web import pages
 from api.workers.index_following import IndexFollowing
 from hashsvc import Policy, __version__
 from indexer.follower import Follower
+from indexer.records import BankKind
 from indexer.search import FlatIndex
 from indexer.store import Store
 
@@ -42,23 +44,28 @@ def create_app(
         case_secrets: tests pass one with a cheap PIN hasher.
     """
     store = Store.at(settings.url, keys.seal)
-    pepper, metrics, index = Pepper(keys.pepper), Metrics(), FlatIndex()
-    follower = Follower(store, index)
+    pepper, metrics = Pepper(keys.pepper), Metrics()
+    reported, benign = FlatIndex(), FlatIndex()
+    follower = Follower(store, {BankKind.REPORTED: reported, BankKind.BENIGN: benign})
     following = IndexFollowing(follower, poll_seconds=settings.index_poll_seconds)
     metrics.watch(
         {
-            "hashsvc_index_signatures": lambda: len(index),
+            "hashsvc_index_signatures": lambda: len(reported),
             "hashsvc_index_sequence": lambda: follower.applied,
             "hashsvc_index_staleness_seconds": follower.staleness_seconds,
         }
     )
     services = Services(
         cases=CaseService(
-            store, case_secrets or CaseSecrets(pepper), metrics, changed=following.hurry
+            store,
+            case_secrets or CaseSecrets(pepper),
+            Intake(benign),
+            metrics,
+            changed=following.hurry,
         ),
         matching=MatchingService(
             store=store,
-            index=index,
+            index=reported,
             freshness=follower,
             stale_seconds=settings.index_stale_seconds,
             policy=Policy(),

@@ -32,6 +32,15 @@ def signature_of(pixels: Pixels, region: RegionKind = RegionKind.FULL) -> Signat
     return signature
 
 
+def full_signature(pixels: Pixels) -> Signature:
+    """The whole photo's.
+
+    Raises:
+        PhotoTooFlatError: too little to see for the photo to be found again.
+    """
+    return _fit(signature_of(pixels))
+
+
 def enrolment_signatures(pixels: Pixels) -> tuple[Signature, ...]:
     """What a photo leaves when a case is opened.
 
@@ -45,10 +54,7 @@ def enrolment_signatures(pixels: Pixels) -> tuple[Signature, ...]:
     regions = enrolment_regions(pixels)
     buffers = lumas(pixels, [region.box for region in regions])
     full, *parts = _signatures(buffers, [region.kind for region in regions])
-    if fitness(full) is Fitness.UNFIT:
-        raise PhotoTooFlatError(
-            "The photo shows too little detail to be found again: it is nearly one colour."
-        )
+    _fit(full)
     fit = [part for part in parts if fitness(part) is not Fitness.UNFIT]
     crops = (part for part in fit if part.region is RegionKind.CROP)
     anchors = (part for part in fit if part.region is RegionKind.ANCHOR)
@@ -90,6 +96,14 @@ def part_signatures(pixels: Pixels) -> tuple[Signature, ...]:
     # Turned, the photo is zoomed so that no corner is empty: a crop of it.
     found = chain(crops, _signatures(turned, [RegionKind.CROP] * len(turned)), anchors)
     return _once(filter(askable, found))[: MAX_QUERY_SIGNATURES - _MOST_FULL]
+
+
+def _fit(full: Signature) -> Signature:
+    if fitness(full) is Fitness.UNFIT:
+        raise PhotoTooFlatError(
+            "The photo shows too little detail to be found again: it is nearly one colour."
+        )
+    return full
 
 
 def _oriented_parts(copy: Pixels, parts: Iterable[Region], kind: RegionKind) -> Iterator[Signature]:

@@ -17,6 +17,13 @@ class Tier(StrEnum):
     LIKELY = "likely"
     POSSIBLE = "possible"
 
+    def reaches(self, weakest: "Tier") -> bool:
+        """Whether this tier is as strong as `weakest`, or stronger."""
+        return _STRENGTH[self] <= _STRENGTH[weakest]
+
+
+_STRENGTH = {tier: rank for rank, tier in enumerate(Tier)}
+
 
 class Verdict(StrEnum):
     """What a platform is told; there is no third word, nothing is removed by us."""
@@ -79,7 +86,9 @@ class Policy:
         return None
 
 
-_STRENGTH = {tier: rank for rank, tier in enumerate(Tier)}
+def strongest(tiers: Iterable[Tier]) -> Tier:
+    """The strongest of one or more tiers."""
+    return min(tiers, key=_STRENGTH.__getitem__)
 
 
 def best(graded: Iterable[GradedHit]) -> GradedHit | None:

@@ -1,11 +1,11 @@
-"""Keeps an index at the store's newest state: every change once, in one order, or a full stop."""
+"""Keeps indexes at the store's newest state: every change once, in one order, or a full stop."""
 
 import threading
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from time import monotonic
 
 from indexer.errors import HistoryChangedError, LogBrokenError
-from indexer.records import Change, ChangeKind, Head
+from indexer.records import BankKind, Change, ChangeKind, Head
 from indexer.search import SignatureIndex
 from indexer.store import Store, Transaction
 from indexer.store.changes import follows
@@ -14,12 +14,17 @@ _PAGE = 5_000
 
 
 class Follower:
-    """Applies a store's changes to an index."""
+    """Applies a store's changes to its indexes."""
 
-    def __init__(self, store: Store, index: SignatureIndex) -> None:
-        """Nothing is read yet."""
+    def __init__(self, store: Store, indexes: Mapping[BankKind, SignatureIndex]) -> None:
+        """Nothing is read yet.
+
+        Args:
+            store: what is followed.
+            indexes: one for each kind of bank that is searched.
+        """
         self._store = store
-        self._index = index
+        self._indexes = indexes
         self._lock = threading.Lock()
         self._epoch = b""
         self._digest = b""
@@ -55,7 +60,8 @@ class Follower:
     def _load(self) -> None:
         with self._store.snapshot() as tx:
             head = tx.changes.head()
-            self._index.add(tx.listing.live())
+            for kind, index in self._indexes.items():
+                index.add(tx.listing.live(kind))
         self._epoch, self._applied, self._digest = head.epoch, head.seq, head.digest
 
     def _apply_page(self) -> int:
@@ -88,6 +94,7 @@ class Follower:
         """
         touched = {change.signature_id for change in changes}
         added = [c.signature_id for c in changes if c.kind is ChangeKind.ADD]
-        live = tx.listing.live_among(added)
-        self._index.remove(touched - {entry.signature_id for entry in live})
-        self._index.add(live)
+        for kind, index in self._indexes.items():
+            live = tx.listing.live_among(added, kind)
+            index.remove(touched - {entry.signature_id for entry in live})
+            index.add(live)

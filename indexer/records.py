@@ -6,7 +6,7 @@ from enum import IntEnum, StrEnum
 from typing import NewType
 
 from hashsvc import Signature, SignatureId
-from hashsvc.policies import GradedHit
+from hashsvc.policies import GradedHit, Tier
 
 CaseId = NewType("CaseId", int)
 PlatformId = NewType("PlatformId", int)
@@ -30,6 +30,13 @@ class ListedState(StrEnum):
 
 
 LIVE_STATES = (ListedState.PROBATION, ListedState.CONFIRMED)
+
+
+class BankKind(StrEnum):
+    """What a bank's signatures are for."""
+
+    REPORTED = "reported"  # uploads are matched against them
+    BENIGN = "benign"  # must never match: templates, logos, stock; reports are checked against them
 
 
 class MatchState(StrEnum):
@@ -73,7 +80,8 @@ class Enrolment:
     """A signature about to be listed."""
 
     signature: Signature
-    strong_only: bool  # answers at tier strong alone
+    strong_only: bool = False  # answers at tier strong alone
+    held: bool = False  # kept, but not matched until an operator has looked
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +129,7 @@ class NewKey:
     key_id: str
     secret_mac: bytes
     scopes: tuple[str, ...]
+    weakest_tier: Tier  # weaker matches are not answered
     expires_at: datetime
 
 
@@ -132,8 +141,20 @@ class ApiKey:
     platform: Platform
     secret_mac: bytes
     scopes: tuple[str, ...]
+    weakest_tier: Tier
     expires_at: datetime
     revoked: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Bank:
+    """A named, live collection of listed signatures."""
+
+    name: str
+    kind: BankKind
+    weakest_tier: Tier  # its signatures answer at this tier and stronger ones
+    live: int  # signatures
+    held: int  # signatures that wait for an operator
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +162,7 @@ class Match:
     """One photo with graded hits that the store confirmed as live."""
 
     match_id: MatchId
+    tier: Tier  # the strongest of all live hits, also of those of earlier questions
     state: MatchState
     list_state: ListedState  # of the listed signature behind `nearest`
-    nearest: GradedHit  # the best of the live ones; its tier is the match's
+    nearest: GradedHit  # the best live hit of this question

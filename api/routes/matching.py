@@ -29,7 +29,7 @@ async def ask(
         sequence = matching.sequence()
         uploads = [item.upload() for item in question.items]
         found = matching.find(uploads) if small else await run_in_threadpool(matching.find, uploads)
-        answers = await run_in_threadpool(matching.confirm, found, caller.platform, at=now())
+        answers = await run_in_threadpool(matching.confirm, found, caller, at=now())
     response.headers["Index-Seq"] = str(sequence)
     detail = Scope.MATCHES_DETAIL in caller.scopes
     lines = [ItemAnswer.of(answer, with_detail=detail) for answer in answers]

@@ -110,7 +110,7 @@ class ItemAnswer(BaseModel):
             skipped=None if answer.searched else "low_quality",
         )
         if answer.match is not None:
-            line.tier = answer.match.nearest.tier
+            line.tier = answer.match.tier
             line.match_id = answer.match.match_id
             line.list_state = answer.match.list_state
             line.state = answer.match.state

@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from api.security.errors import KeyInvalidError
 from api.security.peppers import Pepper, Purpose
 from api.security.scopes import Scope
+from hashsvc import Tier
 from indexer.records import ApiKey, NewKey, Platform
 
 MAX_DAYS = 400
@@ -52,6 +53,7 @@ class Caller:
     key_id: str
     platform: Platform
     scopes: frozenset[Scope]
+    weakest_tier: Tier  # weaker matches are not answered to it
 
 
 def make_key() -> PresentedKey:
@@ -60,7 +62,13 @@ def make_key() -> PresentedKey:
 
 
 def stored(
-    key: PresentedKey, pepper: Pepper, *, scopes: Iterable[Scope], at: datetime, days: int
+    key: PresentedKey,
+    pepper: Pepper,
+    *,
+    scopes: Iterable[Scope],
+    weakest_tier: Tier,
+    at: datetime,
+    days: int,
 ) -> NewKey:
     """What the store keeps of a key: no secret.
 
@@ -68,6 +76,7 @@ def stored(
         key: as it will be shown.
         pepper: source of the digest.
         scopes: what it may do.
+        weakest_tier: weaker matches are not answered to it.
         at: now.
         days: how long it holds, 1 to 400.
     """
@@ -75,6 +84,7 @@ def stored(
         key_id=key.key_id,
         secret_mac=_mac(key, pepper),
         scopes=tuple(scopes),
+        weakest_tier=weakest_tier,
         expires_at=at + timedelta(days=days),
     )
 
@@ -91,7 +101,12 @@ def caller_of(
         raise KeyInvalidError
     if kept.revoked or at >= kept.expires_at:
         raise KeyInvalidError
-    return Caller(kept.key_id, kept.platform, frozenset(Scope(scope) for scope in kept.scopes))
+    return Caller(
+        kept.key_id,
+        kept.platform,
+        frozenset(Scope(scope) for scope in kept.scopes),
+        kept.weakest_tier,
+    )
 
 
 def _mac(key: PresentedKey, pepper: Pepper) -> bytes:

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from pydantic import SecretStr
@@ -15,12 +15,11 @@ from api.services.errors import (
     NoSuchCaseError,
     TooManyAttemptsError,
     TooManySignaturesError,
-    UnfitSignatureError,
 )
+from api.services.intake import Intake
 from hashsvc import Signature
-from hashsvc.policies import Fitness, fitness, sound_dhash
 from indexer.errors import CaseExistsError
-from indexer.records import Case, CaseStatus, Enrolment, NewCase, PinAttempts
+from indexer.records import Case, CaseStatus, NewCase, PinAttempts
 from indexer.store import Store
 
 MAX_SIGNATURES = 300  # 20 photos with 15 signatures each
@@ -36,6 +35,7 @@ class CaseService:
 
     store: Store
     secrets: CaseSecrets
+    intake: Intake
     metrics: Metrics
     changed: Callable[[], None]  # called after a commit that alters the list
 
@@ -54,7 +54,7 @@ class CaseService:
             KeyReusedError: the idempotency key belongs to another request.
             OverloadedError: too many PINs are being checked.
         """
-        enrolments = _enrolments(signatures)
+        enrolments = self.intake.enrolments(signatures)
         number = self.secrets.new_number(idempotency_key)
         new = self._new_case(number, signatures, pin)
         try:
@@ -85,7 +85,7 @@ class CaseService:
             TooManySignaturesError: the case would hold more than 300.
             UnfitSignatureError: one of them would match what it should not.
         """
-        enrolments = _enrolments(signatures)
+        enrolments = self.intake.enrolments(signatures)
         number_mac = self._checked(number, pin, at=at)
         with self.store.transaction() as tx:
             case = tx.cases.find(number_mac, to_change=True)
@@ -182,18 +182,6 @@ def _wait_after(failures: int) -> timedelta:
 
 def _seconds_until(then: datetime, at: datetime) -> int:
     return max(1, -(-(then - at) // timedelta(seconds=1)))
-
-
-def _enrolments(signatures: Sequence[Signature]) -> list[Enrolment]:
-    # A signature sent twice is listed once.
-    enrolments: dict[Signature, Enrolment] = {}
-    for place, signature in enumerate(signatures):
-        verdict = fitness(signature)
-        if verdict is Fitness.UNFIT:
-            raise UnfitSignatureError(place)
-        kept = replace(signature, dhash=sound_dhash(signature.dhash))
-        enrolments[kept] = Enrolment(kept, strong_only=verdict is Fitness.STRONG_ONLY)
-    return list(enrolments.values())
 
 
 def _canonical(signatures: Sequence[Signature]) -> bytes:

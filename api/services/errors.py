@@ -51,5 +51,9 @@ class IndexBehindError(ServiceError):
     """The index is not up to date, and a stale answer could be wrong: ask again shortly."""
 
 
+class NoSuchBankError(ServiceError):
+    """No bank has this name: `bank list` shows them."""
+
+
 class NoSuchKeyError(ServiceError):
     """No API key has this id."""

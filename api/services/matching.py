@@ -6,12 +6,13 @@ from datetime import datetime
 from typing import Protocol
 
 from api.metrics import Metrics
+from api.security.api_keys import Caller
 from api.security.crockford import random_id
 from api.security.peppers import Pepper, Purpose
 from api.services.errors import IndexBehindError
 from hashsvc import Hit, Policy, Signature
 from hashsvc.policies import GradedHit, askable, sound_dhash
-from indexer.records import Match, MatchId, Platform
+from indexer.records import Match, MatchId
 from indexer.search import SignatureIndex
 from indexer.store import Store
 from indexer.store.matches import Asked
@@ -97,7 +98,7 @@ class MatchingService:
         """Search the index; no database, and nothing is kept."""
         return [self._found(upload) for upload in uploads]
 
-    def confirm(self, found: Sequence[Found], asking: Platform, *, at: datetime) -> list[Answer]:
+    def confirm(self, found: Sequence[Found], asking: Caller, *, at: datetime) -> list[Answer]:
         """Answer with what the store holds as live at this moment, and keep what matched.
 
         Raises:
@@ -130,19 +131,21 @@ class MatchingService:
         self.metrics.hits_dropped.labels("no_tier").inc(near - strong)
         return graded
 
-    def _asked(self, upload: Upload, asking: Platform) -> Asked:
+    def _asked(self, upload: Upload, asking: Caller) -> Asked:
         # Two platforms' digests of one reference differ: they cannot be linked.
-        message = asking.platform_id.to_bytes(8, "big") + upload.ref.encode()
+        platform_id = asking.platform.platform_id
+        message = platform_id.to_bytes(8, "big") + upload.ref.encode()
         return Asked(
-            platform_id=asking.platform_id,
+            platform_id=platform_id,
             ref_mac=self.pepper.mac(Purpose.REF, message),
             new_id=MatchId(random_id("mat_")),
+            weakest_tier=asking.weakest_tier,
         )
 
     def _count(self, found: Sequence[Found], answers: Sequence[Answer]) -> None:
         for one, answer in zip(found, answers, strict=True):
             if answer.match is not None:
-                tier, state = answer.match.nearest.tier, answer.match.list_state
+                tier, state = answer.match.tier, answer.match.list_state
                 self.metrics.matches.labels(tier, state).inc()
             elif one.graded:
                 self.metrics.hits_dropped.labels("not_live").inc(len(one.graded))

@@ -10,6 +10,7 @@ from api.security.api_keys import Caller, PresentedKey, caller_of, make_key, sto
 from api.security.peppers import Pepper
 from api.security.scopes import Scope
 from api.services.errors import NoSuchKeyError
+from hashsvc import Tier
 from indexer.records import ApiKey
 from indexer.store import Store
 
@@ -27,7 +28,13 @@ class PlatformService:
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def create_key(
-        self, name: str, scopes: Iterable[Scope], *, at: datetime, days: int
+        self,
+        name: str,
+        scopes: Iterable[Scope],
+        *,
+        at: datetime,
+        days: int,
+        weakest_tier: Tier = Tier.POSSIBLE,
     ) -> PresentedKey:
         """Make a key for the platform of this name; the platform is made where it is new.
 
@@ -36,10 +43,11 @@ class PlatformService:
             scopes: what the key may do.
             at: now.
             days: how long it holds, 1 to 400.
+            weakest_tier: weaker matches are not answered to it.
         """
         key = make_key()
+        kept = stored(key, self.pepper, scopes=scopes, weakest_tier=weakest_tier, at=at, days=days)
         with self.store.transaction() as tx:
-            kept = stored(key, self.pepper, scopes=scopes, at=at, days=days)
             tx.platforms.add_key(tx.platforms.named(name), kept)
         return key
 

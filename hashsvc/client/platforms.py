@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from hashsvc.client.connection import TIMEOUT_SECONDS, Connection
-from hashsvc.hashing import query_signatures
+from hashsvc.hashing import full_signatures, part_signatures
 from hashsvc.photos import decode
 from hashsvc.pixels import Pixels
 from hashsvc.policies import Tier, Verdict
@@ -73,7 +73,10 @@ class PlatformClient(Connection):
         return answers
 
     def match_photo(self, photo: Path | Pixels, ref: str) -> MatchAnswer:
-        """Hash a photo here, in every region and orientation, and ask about it.
+        """Hash a photo here and ask about it: the whole first, then every part of it.
+
+        Most copies are found by the whole photo. What is found inside it is looked for and asked
+        about only where that was no `strong` match.
 
         Raises:
             PhotoError: the photo could not be read.
@@ -81,7 +84,13 @@ class PlatformClient(Connection):
             ServiceUnreachableError: it did not answer.
         """
         pixels = decode(photo) if isinstance(photo, Path) else photo
-        return self.match([Upload(ref, query_signatures(pixels))])[0]
+        whole = self.match([Upload(ref, full_signatures(pixels))])[0]
+        if whole.tier is Tier.STRONG:
+            return whole
+        parts = part_signatures(pixels)
+        inside = self.match([Upload(ref, parts)])[0] if parts else whole
+        # The service answers a reference with the best of all that was asked about it.
+        return inside if inside.verdict is Verdict.REVIEW else whole
 
 
 def _answer(item: Mapping[str, Any]) -> MatchAnswer:

@@ -20,7 +20,7 @@ from indexer.records import (
 )
 from indexer.store import tables
 from indexer.store.days import day_of
-from indexer.store.listing import Listing, random_id
+from indexer.store.listing import REPORTED_BANK, Listing, random_id
 
 _cases = tables.case.c
 _attempts = tables.pin_attempt.c
@@ -57,7 +57,7 @@ class Cases:
             )
         except IntegrityError as error:
             raise CaseExistsError from error
-        self.listing.add(enrolments, case_id=case_id, key=key, day=day)
+        self.listing.add(enrolments, bank=REPORTED_BANK, case_id=case_id, key=key, day=day)
 
     def find(self, number_mac: bytes, *, to_change: bool = False) -> Case | None:
         """The case with this number.
@@ -94,7 +94,9 @@ class Cases:
             select(_cases.data_key_id).where(_cases.id == case_id)
         ).scalar_one()
         key = self.listing.data_key(data_key_id)
-        self.listing.add(list(fresh.values()), case_id=case_id, key=key, day=day_of(at))
+        self.listing.add(
+            list(fresh.values()), bank=REPORTED_BANK, case_id=case_id, key=key, day=day_of(at)
+        )
         return len(held) + len(fresh)
 
     def withdraw(self, case_id: CaseId, *, at: datetime) -> None:

@@ -10,12 +10,13 @@ from sqlalchemy import Connection, Row, Select, insert, select, update
 
 from hashsvc import Listed, SignatureId
 from indexer.errors import SealBrokenError
-from indexer.records import LIVE_STATES, CaseId, ChangeKind, Enrolment, ListedState
+from indexer.records import LIVE_STATES, BankKind, CaseId, ChangeKind, Enrolment, ListedState
 from indexer.store import tables
 from indexer.store.changes import Changes, Entry
 from indexer.store.sealing import DataKey, KeyRing, make_data_key, unwrap, wrap
 
-REPORTED_BANK = "reported"
+REPORTED_BANK = "reported"  # where cases' signatures are listed
+BENIGN_BANK = "benign"
 _ID_BITS = 63
 _ROWS_AT_ONCE = 5_000
 
@@ -54,29 +55,49 @@ class Listing:
         return unwrap(row.wrapped, data_key_id=row.id, kek_id=row.kek_id, ring=self.ring)
 
     def add(
-        self, enrolments: Sequence[Enrolment], *, case_id: CaseId, key: DataKey, day: int
+        self,
+        enrolments: Sequence[Enrolment],
+        *,
+        bank: str,
+        case_id: CaseId | None,
+        key: DataKey,
+        day: int,
     ) -> None:
-        """List signatures of a case, in an order that tells nothing about photos."""
+        """List signatures in a bank, in an order that tells nothing about photos.
+
+        Args:
+            enrolments: what is listed; held ones are kept without being matched.
+            bank: its name.
+            case_id: whose they are, if a case's.
+            key: seals them.
+            day: today.
+        """
         if not enrolments:
             return
-        bank_id = self._bank_id(REPORTED_BANK)
+        bank_id = self._bank_id(bank)
         sealed = [_sealed(enrolment, key) for enrolment in enrolments]
         sealed.sort(key=lambda one: one.id)  # ids are random: this shuffles
         shared = {
             "bank_id": bank_id,
             "case_id": case_id,
             "data_key_id": key.data_key_id,
-            "state": ListedState.PROBATION,
             "listed_day": day,
         }
         self.connection.execute(
             insert(tables.listed_signature), [asdict(one) | shared for one in sealed]
         )
-        self.changes.append([_addition(one) for one in sealed], day=day)
+        live = [one for one in sealed if one.state in LIVE_STATES]
+        self.changes.append([_addition(one) for one in live], day=day)
 
     def of_case(self, case_id: CaseId) -> list[Listed]:
-        """Every live signature of a case, opened."""
-        return list(self._opened(_select_live().where(_listed.case_id == case_id)))
+        """Every signature that a case holds, held ones included, opened."""
+        return list(
+            self._opened(
+                _select_opened().where(
+                    _listed.case_id == case_id, _listed.state != ListedState.DELISTED
+                )
+            )
+        )
 
     def erase(self, case_id: CaseId, *, day: int) -> list[SignatureId]:
         """Delist every signature of a case and erase its bodies; the ids stay as tombstones."""
@@ -97,20 +118,17 @@ class Listing:
         self.changes.append([Entry(ChangeKind.REMOVE, id_, _canonical({})) for id_ in ids], day=day)
         return ids
 
-    def live(self) -> Iterator[Listed]:
-        """Every live signature, opened, in the order of its random id."""
+    def live(self, kind: BankKind) -> Iterator[Listed]:
+        """Every live signature of the banks of a kind, opened, in the order of its random id."""
         last = 0
-        while page := list(
-            self._opened(
-                _select_live().where(_listed.id > last).order_by(_listed.id).limit(_ROWS_AT_ONCE)
-            )
-        ):
+        in_order = _select_live(kind).order_by(_listed.id).limit(_ROWS_AT_ONCE)
+        while page := list(self._opened(in_order.where(_listed.id > last))):
             yield from page
             last = page[-1].signature_id
 
-    def live_among(self, ids: Sequence[SignatureId]) -> list[Listed]:
-        """Those of the ids that are live now, opened."""
-        return list(self._opened(_select_live().where(_listed.id.in_(ids))))
+    def live_among(self, ids: Sequence[SignatureId], kind: BankKind) -> list[Listed]:
+        """Those of the ids that are live now in banks of a kind, opened."""
+        return list(self._opened(_select_live(kind).where(_listed.id.in_(ids))))
 
     def _opened(self, statement: Select[tuple[object, ...]]) -> Iterator[Listed]:
         keys: dict[int, DataKey] = {}
@@ -130,20 +148,26 @@ class Listing:
 _listed = tables.listed_signature.c
 
 
-def _select_live() -> Select[tuple[object, ...]]:
-    keys = tables.data_key
+def _select_live(kind: BankKind) -> Select[tuple[object, ...]]:
+    banks = tables.bank
     return (
-        select(
-            _listed.id,
-            _listed.body,
-            _listed.strong_only,
-            _listed.data_key_id,
-            keys.c.wrapped,
-            keys.c.kek_id,
-        )
-        .join(keys, keys.c.id == _listed.data_key_id)
-        .where(_listed.state.in_(LIVE_STATES))
+        _select_opened()
+        .join(banks, banks.c.id == _listed.bank_id)
+        .where(banks.c.kind == kind, _listed.state.in_(LIVE_STATES))
     )
+
+
+def _select_opened() -> Select[tuple[object, ...]]:
+    """What it takes to open signatures."""
+    keys = tables.data_key
+    return select(
+        _listed.id,
+        _listed.body,
+        _listed.strong_only,
+        _listed.data_key_id,
+        keys.c.wrapped,
+        keys.c.kek_id,
+    ).join(keys, keys.c.id == _listed.data_key_id)
 
 
 def _listed_of(row: Row[tuple[object, ...]], key: DataKey) -> Listed:
@@ -159,13 +183,15 @@ class _Sealed:
 
     id: SignatureId
     strong_only: bool
+    state: ListedState
     body: bytes
 
 
 def _sealed(enrolment: Enrolment, key: DataKey) -> _Sealed:
     signature_id = SignatureId(random_id())
     body = key.seal(enrolment.signature, signature_id)
-    return _Sealed(signature_id, enrolment.strong_only, body)
+    state = ListedState.SUSPENDED if enrolment.held else ListedState.PROBATION
+    return _Sealed(signature_id, enrolment.strong_only, state, body)
 
 
 def _addition(sealed: _Sealed) -> Entry:

@@ -8,8 +8,16 @@ from sqlalchemy import Connection, Select, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from hashsvc import SignatureId, Tier
-from hashsvc.policies import GradedHit, best
-from indexer.records import LIVE_STATES, ListedState, Match, MatchId, MatchState, PlatformId
+from hashsvc.policies import GradedHit, best, strongest
+from indexer.records import (
+    LIVE_STATES,
+    BankKind,
+    ListedState,
+    Match,
+    MatchId,
+    MatchState,
+    PlatformId,
+)
 from indexer.store import tables
 
 _matches = tables.match.c
@@ -24,6 +32,15 @@ class Asked:
     platform_id: PlatformId
     ref_mac: bytes  # digest of the platform's own reference, 32 bytes
     new_id: MatchId  # for the match, where the reference is new
+    weakest_tier: Tier = Tier.POSSIBLE  # weaker hits do not count
+
+
+@dataclass(frozen=True, slots=True)
+class _Live:
+    """What the store says of a listed signature at this moment."""
+
+    state: ListedState
+    weakest_tier: Tier  # of its bank
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,39 +50,38 @@ class Matches:
     connection: Connection
 
     def confirm(self, asked: Asked, graded: Sequence[GradedHit], *, at: datetime) -> Match | None:
-        """Keep the match that rests on the live ones among the hits; None where none is live.
+        """Keep the match that rests on the live ones among the hits; None where none counts.
 
-        One match per platform and reference: asking again gives the same id.
+        One match per platform and reference: asking again, about the same or about further parts
+        of the photo, gives the same id and the strongest tier of all its live hits.
         """
-        states = self._live([one.hit.signature_id for one in graded])
-        live = [one for one in graded if one.hit.signature_id in states]
-        nearest = best(live)
+        live = self._live(one.hit.signature_id for one in graded)
+        counting = [one for one in graded if _counts(one, asked, live)]
+        nearest = best(counting)
         if nearest is None:
             return None
-        match_id = self._kept(asked, nearest.tier, at=at)
-        self._keep_hits(match_id, states)
-        list_state = states[nearest.hit.signature_id]
-        return Match(match_id, MatchState.OPEN, list_state, nearest)
-
-    def _live(self, ids: Iterable[SignatureId]) -> Mapping[SignatureId, ListedState]:
-        """The live ones among the ids; none of them can be withdrawn until the match is kept."""
-        asked = sorted(set(ids))
-        live: dict[SignatureId, ListedState] = {}
-        for start in range(0, len(asked), _IDS_AT_ONCE):
-            rows = self.connection.execute(_lock_live(asked[start : start + _IDS_AT_ONCE]))
-            live |= {SignatureId(row.id): ListedState(row.state) for row in rows}
-        return live
-
-    def _kept(self, asked: Asked, tier: Tier, *, at: datetime) -> MatchId:
-        match_id = self._known(asked)
-        if match_id is None:
-            return self._opened(asked, tier, at=at)
+        match_id = self._known(asked) or self._opened(asked, nearest.tier, at=at)
+        self._keep_hits(match_id, counting)
+        tier = self._strongest_live(match_id)
         self.connection.execute(
             update(tables.match)
             .where(_matches.id == match_id)
             .values(tier=tier, state=MatchState.OPEN)
         )
-        return match_id
+        list_state = live[nearest.hit.signature_id].state
+        return Match(match_id, tier, MatchState.OPEN, list_state, nearest)
+
+    def _live(self, ids: Iterable[SignatureId]) -> Mapping[SignatureId, _Live]:
+        """The live ones among the ids; none of them can be withdrawn until the match is kept."""
+        asked = sorted(set(ids))
+        live: dict[SignatureId, _Live] = {}
+        for start in range(0, len(asked), _IDS_AT_ONCE):
+            rows = self.connection.execute(_lock_live(asked[start : start + _IDS_AT_ONCE]))
+            live |= {
+                SignatureId(row.id): _Live(ListedState(row.state), Tier(row.weakest_tier))
+                for row in rows
+            }
+        return live
 
     def _known(self, asked: Asked) -> MatchId | None:
         found = self.connection.scalar(
@@ -91,20 +107,57 @@ class Matches:
             return self._known(asked) or asked.new_id
         return asked.new_id
 
-    def _keep_hits(self, match_id: MatchId, live: Mapping[SignatureId, ListedState]) -> None:
-        kept = set(
-            self.connection.scalars(select(_hits.signature_id).where(_hits.match_id == match_id))
+    def _keep_hits(self, match_id: MatchId, counting: Sequence[GradedHit]) -> None:
+        """Keep each listed signature once, at the strongest tier it was ever hit at."""
+        hits = tables.match_hit
+        kept = {
+            row.signature_id: Tier(row.tier)
+            for row in self.connection.execute(select(hits).where(_hits.match_id == match_id))
+        }
+        for signature_id, tier in sorted(_strongest(counting).items()):
+            row = {"match_id": match_id, "signature_id": signature_id}
+            if signature_id not in kept:
+                self.connection.execute(insert(hits).values(**row, tier=tier))
+            elif not kept[signature_id].reaches(tier):
+                self.connection.execute(update(hits).filter_by(**row).values(tier=tier))
+
+    def _strongest_live(self, match_id: MatchId) -> Tier:
+        listed = tables.listed_signature
+        tiers = self.connection.scalars(
+            select(_hits.tier)
+            .join(listed, listed.c.id == _hits.signature_id)
+            .where(_hits.match_id == match_id, listed.c.state.in_(LIVE_STATES))
+            .distinct()
         )
-        rows = [{"match_id": match_id, "signature_id": id_} for id_ in sorted(live.keys() - kept)]
-        if rows:
-            self.connection.execute(insert(tables.match_hit), rows)
+        return strongest(Tier(tier) for tier in tiers)
 
 
-def _lock_live(ids: Sequence[SignatureId]) -> Select[tuple[int, str]]:
-    listed = tables.listed_signature.c
+def _counts(one: GradedHit, asked: Asked, live: Mapping[SignatureId, _Live]) -> bool:
+    found = live.get(one.hit.signature_id)
+    if found is None:
+        return False
+    return one.tier.reaches(found.weakest_tier) and one.tier.reaches(asked.weakest_tier)
+
+
+def _strongest(counting: Sequence[GradedHit]) -> Mapping[SignatureId, Tier]:
+    """The strongest tier at which each listed signature was hit."""
+    tiers: dict[SignatureId, Tier] = {}
+    for one in counting:
+        before = tiers.get(one.hit.signature_id, one.tier)
+        tiers[one.hit.signature_id] = strongest((before, one.tier))
+    return tiers
+
+
+def _lock_live(ids: Sequence[SignatureId]) -> Select[tuple[int, str, str]]:
+    listed, banks = tables.listed_signature, tables.bank
     return (
-        select(listed.id, listed.state)
-        .where(listed.id.in_(ids), listed.state.in_(LIVE_STATES))
-        .order_by(listed.id)  # everybody locks in this order: no deadlock
-        .with_for_update(read=True)
+        select(listed.c.id, listed.c.state, banks.c.weakest_tier)
+        .join(banks, banks.c.id == listed.c.bank_id)
+        .where(
+            listed.c.id.in_(ids),
+            listed.c.state.in_(LIVE_STATES),
+            banks.c.kind == BankKind.REPORTED,
+        )
+        .order_by(listed.c.id)  # everybody locks in this order: no deadlock
+        .with_for_update(read=True, of=listed)
     )

@@ -43,6 +43,11 @@ def require_head(engine: Engine) -> None:
         raise SchemaNotReadyError
 
 
+def is_new(engine: Engine) -> bool:
+    """Whether no migration was ever applied."""
+    return _current(engine) is None
+
+
 def _refuse_newer(engine: Engine) -> None:
     known = {script.revision for script in _scripts(engine).walk_revisions()}
     current = _current(engine)

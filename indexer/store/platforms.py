@@ -5,6 +5,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, insert, select, update
 
+from hashsvc import Tier
 from indexer.records import ApiKey, NewKey, Platform, PlatformId
 from indexer.store import tables
 
@@ -34,6 +35,7 @@ class Platforms:
                 platform_id=platform.platform_id,
                 secret_mac=key.secret_mac,
                 scopes=" ".join(key.scopes),
+                weakest_tier=key.weakest_tier,
                 expires_at=key.expires_at,
             )
         )
@@ -52,6 +54,7 @@ class Platforms:
             platform=Platform(PlatformId(row.platform_id), row.name),
             secret_mac=row.secret_mac,
             scopes=tuple(row.scopes.split()),
+            weakest_tier=Tier(row.weakest_tier),
             expires_at=row.expires_at,
             revoked=row.revoked_at is not None,
         )

@@ -12,6 +12,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from indexer.errors import StoreUnavailableError
 from indexer.store import migrating, tables
+from indexer.store.banks import Banks
 from indexer.store.cases import Cases
 from indexer.store.changes import STREAM, Changes
 from indexer.store.engine import READ_ONLY, open_engine
@@ -44,6 +45,11 @@ class Transaction:
         return Cases(self.connection, self.listing)
 
     @cached_property
+    def banks(self) -> Banks:
+        """Banks and benign signatures."""
+        return Banks(self.connection, self.listing)
+
+    @cached_property
     def matches(self) -> Matches:
         """Confirmed matches."""
         return Matches(self.connection)
@@ -65,6 +71,20 @@ class Store:
     def at(cls, url: str, ring: KeyRing) -> "Store":
         """A store at a database URL; nothing is opened or made yet."""
         return cls(open_engine(url), ring)
+
+    @staticmethod
+    def is_new(url: str) -> bool:
+        """Whether the database at a URL holds nothing yet.
+
+        Raises:
+            StoreUnavailableError: the database does not answer.
+        """
+        engine = open_engine(url)
+        try:
+            with _unavailable_when_broken():
+                return migrating.is_new(engine)
+        finally:
+            engine.dispose()
 
     def migrate(self) -> None:
         """Bring the database to this version's schema and begin its change log.

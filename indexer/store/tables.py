@@ -102,6 +102,8 @@ bank = Table(
     METADATA,
     Column("id", _Id, primary_key=True, autoincrement=True),
     Column("name", String(64), nullable=False, unique=True),
+    Column("kind", String(16), nullable=False),
+    Column("weakest_tier", String(16), nullable=False),
 )
 
 listed_signature = Table(
@@ -141,6 +143,7 @@ api_key = Table(
     Column("platform_id", BigInteger, ForeignKey("platform.id"), nullable=False),
     Column("secret_mac", LargeBinary(_MAC_BYTES), nullable=False),
     Column("scopes", Text, nullable=False),
+    Column("weakest_tier", String(16), nullable=False),
     Column("expires_at", Moment, nullable=False),
     Column("revoked_at", Moment),
 )
@@ -168,4 +171,5 @@ match_hit = Table(
         primary_key=True,
         index=True,
     ),
+    Column("tier", String(16), nullable=False),  # the strongest of the two signatures' pairs
 )

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 from hashsvc import Tier
 from hashsvc.policies import GradedHit
-from indexer.records import Enrolment, MatchId, NewCase, NewKey
+from indexer.records import BankKind, Enrolment, MatchId, NewCase, NewKey
 from indexer.store import Store
 from indexer.store.matches import Asked
 from indexer.store.sealing import KeyRing
@@ -81,7 +81,9 @@ def withdraw_case(store, case_id):
 def listed_in(store, case_id=None):
     """Every live signature of one case or of all, by id."""
     with store.snapshot() as tx:
-        listed = tx.listing.live() if case_id is None else tx.listing.of_case(case_id)
+        listed = (
+            tx.listing.live(BankKind.REPORTED) if case_id is None else tx.listing.of_case(case_id)
+        )
         return {entry.signature_id: entry for entry in listed}
 
 
@@ -99,7 +101,7 @@ def make_platform(store, name="example.com"):
 
 def make_new_key(*, key_id="key00001", expires_at=AT):
     """An API key about to be stored."""
-    return NewKey(key_id, make_secret(key_id), ("match", "review"), expires_at)
+    return NewKey(key_id, make_secret(key_id), ("match", "review"), Tier.POSSIBLE, expires_at)
 
 
 def make_asked(platform, *, ref="photo 1", new_id="mat_1"):

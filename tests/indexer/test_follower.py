@@ -4,6 +4,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from indexer.follower import Follower
+from indexer.records import BankKind
 from indexer.search import FlatIndex
 from tests.factories import make_signature
 from tests.indexer.factories import (
@@ -25,7 +26,7 @@ STEPS = st.lists(
 
 def follow(store):
     index = FlatIndex()
-    return Follower(store, index), index
+    return Follower(store, {BankKind.REPORTED: index}), index
 
 
 def ids_in(index):

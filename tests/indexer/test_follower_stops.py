@@ -5,6 +5,7 @@ from sqlalchemy import delete
 
 from indexer.errors import HistoryChangedError, LogBrokenError, SealBrokenError
 from indexer.follower import Follower
+from indexer.records import BankKind
 from indexer.search import FlatIndex
 from indexer.store import tables
 from tests.indexer.factories import (
@@ -17,7 +18,7 @@ from tests.indexer.rows import alter, column
 
 def follow(store):
     index = FlatIndex()
-    return Follower(store, index), index
+    return Follower(store, {BankKind.REPORTED: index}), index
 
 
 def broken_after(store, breaking):

@@ -22,6 +22,10 @@ _COMMANDS = (
     "hashsvc-server migrate",
     "hashsvc-server create-key",
     "hashsvc-server revoke-key",
+    "hashsvc-server bank",
+    "hashsvc-server bank add-benign",
+    "hashsvc-server bank list",
+    "hashsvc-server bank limit",
 )
 _ENVIRONMENT = {"COLUMNS": "96", "TERM": "dumb", "NO_COLOR": "1"}
 

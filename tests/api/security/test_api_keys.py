@@ -8,6 +8,7 @@ from api.security.api_keys import PresentedKey, caller_of, make_key, stored
 from api.security.errors import KeyInvalidError
 from api.security.peppers import Pepper
 from api.security.scopes import Scope
+from hashsvc import Tier
 from indexer.records import ApiKey, Platform, PlatformId
 from indexer.store.sealing import KeyRing
 
@@ -18,12 +19,15 @@ PLATFORM = Platform(PlatformId(1), "example")
 
 
 def kept_of(key, *, revoked=False, days=1):
-    new = stored(key, PEPPER, scopes=[Scope.MATCHES_WRITE], at=AT, days=days)
+    new = stored(
+        key, PEPPER, scopes=[Scope.MATCHES_WRITE], weakest_tier=Tier.POSSIBLE, at=AT, days=days
+    )
     return ApiKey(
         key_id=new.key_id,
         platform=PLATFORM,
         secret_mac=new.secret_mac,
         scopes=new.scopes,
+        weakest_tier=new.weakest_tier,
         expires_at=new.expires_at,
         revoked=revoked,
     )
@@ -69,7 +73,9 @@ def test_the_repr_of_a_key_hides_its_secret():
 def test_the_store_gets_no_secret():
     key = make_key()
 
-    new = stored(key, PEPPER, scopes=[Scope.MATCHES_WRITE], at=AT, days=1)
+    new = stored(
+        key, PEPPER, scopes=[Scope.MATCHES_WRITE], weakest_tier=Tier.POSSIBLE, at=AT, days=1
+    )
 
     assert key.secret not in repr(new)
     assert key.secret.encode() not in new.secret_mac

@@ -8,7 +8,7 @@ from PIL import Image
 from typer.testing import CliRunner
 
 from hashsvc.cli.app import app
-from hashsvc.hashing import enrolment_signatures
+from hashsvc.hashing import enrolment_signatures, query_signatures
 from hashsvc.photos import decode
 from tests.factories import encode, make_photo
 
@@ -25,12 +25,26 @@ def photo(tmp_path):
 
 
 def test_json_holds_what_the_library_computes(photo):
-    said = run("hash", "--json", photo)
+    said = run("hash", "--json", "--regions", "enrol", photo)
 
     (line,) = map(json.loads, said.stdout.splitlines())
     expected = [signature.to_json() for signature in enrolment_signatures(decode(photo))]
     assert line == {"file": str(photo), "quality": 100, "signatures": expected}
     assert said.exit_code == 0
+
+
+def test_the_whole_photo_alone_is_hashed_unless_asked(photo):
+    said = run("hash", "--json", photo)
+
+    (first, *_) = enrolment_signatures(decode(photo))
+    assert json.loads(said.stdout)["signatures"] == [first.to_json()]
+
+
+def test_what_a_platform_would_ask_is_shown(photo):
+    said = run("hash", "--json", "--regions", "query", photo)
+
+    asked = [signature.to_json() for signature in query_signatures(decode(photo))]
+    assert json.loads(said.stdout)["signatures"] == asked
 
 
 def test_people_read_the_hash_first(photo):

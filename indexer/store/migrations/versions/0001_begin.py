@@ -17,10 +17,15 @@ def upgrade() -> None:
         "bank",
         sa.Column("id", _ID, autoincrement=True, nullable=False),
         sa.Column("name", sa.String(length=64), nullable=False),
+        sa.Column("kind", sa.String(length=16), nullable=False),
+        sa.Column("weakest_tier", sa.String(length=16), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_bank")),
         sa.UniqueConstraint("name", name=op.f("uq_bank_name")),
     )
-    op.execute("INSERT INTO bank (name) VALUES ('reported')")
+    op.execute(
+        "INSERT INTO bank (name, kind, weakest_tier) VALUES "
+        "('reported', 'reported', 'possible'), ('benign', 'benign', 'strong')"
+    )
     op.create_table(
         "change",
         sa.Column("seq", _ID, autoincrement=False, nullable=False),
@@ -68,6 +73,7 @@ def upgrade() -> None:
         sa.Column("platform_id", sa.BigInteger(), nullable=False),
         sa.Column("secret_mac", sa.LargeBinary(length=32), nullable=False),
         sa.Column("scopes", sa.Text(), nullable=False),
+        sa.Column("weakest_tier", sa.String(length=16), nullable=False),
         sa.Column("expires_at", sa.BigInteger(), nullable=False),
         sa.Column("revoked_at", sa.BigInteger(), nullable=True),
         sa.ForeignKeyConstraint(
@@ -145,6 +151,7 @@ def upgrade() -> None:
         "match_hit",
         sa.Column("match_id", sa.String(length=30), nullable=False),
         sa.Column("signature_id", sa.BigInteger(), nullable=False),
+        sa.Column("tier", sa.String(length=16), nullable=False),
         sa.ForeignKeyConstraint(
             ["match_id"], ["match.id"], name=op.f("fk_match_hit_match_id_match")
         ),

@@ -1,0 +1,22 @@
+"""`hashsvc-server`: what an operator types."""
+
+import typer
+
+from api.cli import bank_cmd, key_cmd, run_cmd
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help="Run the service and manage its keys and banks. It never sees a photo, only hashes.",
+)
+app.command()(run_cmd.run)
+app.command()(run_cmd.migrate)
+app.command(name="create-key")(key_cmd.create_key)
+app.command(name="revoke-key")(key_cmd.revoke_key)
+app.add_typer(bank_cmd.app, name="bank")
+
+
+def main() -> None:
+    """Run a command; every expected failure is one sentence and exit code 1."""
+    app()

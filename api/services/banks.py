@@ -1,0 +1,44 @@
+"""What an operator can do with banks."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from api.services.errors import NoSuchBankError
+from hashsvc import Signature, Tier
+from indexer.records import Bank, Enrolment
+from indexer.store import Store
+
+
+@dataclass(frozen=True, slots=True)
+class BankService:
+    """Banks: benign signatures, and how weak a match may be."""
+
+    store: Store
+
+    def add_benign(self, signatures: Sequence[Signature], *, at: datetime) -> int:
+        """List signatures that must never match.
+
+        Returns:
+            How many; each is listed once.
+        """
+        enrolments = [Enrolment(signature) for signature in dict.fromkeys(signatures)]
+        if enrolments:
+            with self.store.transaction() as tx:
+                tx.banks.add_benign(enrolments, at=at)
+        return len(enrolments)
+
+    def overview(self) -> list[Bank]:
+        """Every bank, by name."""
+        with self.store.snapshot() as tx:
+            return tx.banks.overview()
+
+    def limit(self, name: str, weakest_tier: Tier) -> None:
+        """Let a bank answer at a tier and stronger ones only.
+
+        Raises:
+            NoSuchBankError: there is no bank of this name.
+        """
+        with self.store.transaction() as tx:
+            if not tx.banks.limit(name, weakest_tier):
+                raise NoSuchBankError

@@ -1,0 +1,57 @@
+"""Banks: named collections, how weak a match of theirs may be, and benign signatures."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, case, func, select, update
+
+from hashsvc import Tier
+from indexer.records import LIVE_STATES, Bank, BankKind, Enrolment, ListedState
+from indexer.store import tables
+from indexer.store.days import day_of
+from indexer.store.listing import BENIGN_BANK, Listing
+
+_banks = tables.bank.c
+
+
+@dataclass(frozen=True, slots=True)
+class Banks:
+    """Banks within one transaction."""
+
+    connection: Connection
+    listing: Listing
+
+    def overview(self) -> list[Bank]:
+        """Every bank, by name, with how many signatures it holds."""
+        listed = tables.listed_signature.c
+        live = func.sum(case((listed.state.in_(LIVE_STATES), 1), else_=0))
+        held = func.sum(case((listed.state == ListedState.SUSPENDED, 1), else_=0))
+        rows = self.connection.execute(
+            select(tables.bank, live.label("live"), held.label("held"))
+            .outerjoin(tables.listed_signature, listed.bank_id == _banks.id)
+            .group_by(_banks.id)
+            .order_by(_banks.name)
+        )
+        return [
+            Bank(
+                name=row.name,
+                kind=BankKind(row.kind),
+                weakest_tier=Tier(row.weakest_tier),
+                live=int(row.live or 0),
+                held=int(row.held or 0),
+            )
+            for row in rows
+        ]
+
+    def limit(self, name: str, weakest_tier: Tier) -> bool:
+        """Let a bank answer at a tier and stronger ones only; False where there is no such bank."""
+        changed = self.connection.execute(
+            update(tables.bank).where(_banks.name == name).values(weakest_tier=weakest_tier)
+        )
+        return changed.rowcount == 1
+
+    def add_benign(self, enrolments: Sequence[Enrolment], *, at: datetime) -> None:
+        """List signatures that must never match, under a data key of their own."""
+        key = self.listing.new_data_key()
+        self.listing.add(enrolments, bank=BENIGN_BANK, case_id=None, key=key, day=day_of(at))
