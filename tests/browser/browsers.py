@@ -52,6 +52,7 @@ class ChromiumVisitor(Visitor):
 
     def __init__(self, page):
         self.page = page
+        page.set_default_timeout(_WAIT_SECONDS * 1000 / 2)
 
     def open(self, address):
         self.page.goto(address)
@@ -73,7 +74,15 @@ class ChromiumVisitor(Visitor):
         self.page.go_back()
 
     def call(self, function):
-        return self.page.evaluate(function)
+        from playwright.sync_api import Error  # noqa: PLC0415  # not needed to skip
+
+        try:
+            return self.page.evaluate(function)
+        except Error as error:
+            if "context was destroyed" not in error.message:
+                raise
+            self.page.wait_for_load_state()  # it was asked between two pages
+            return self.page.evaluate(function)
 
 
 class FirefoxVisitor(Visitor):
@@ -117,8 +126,8 @@ class FirefoxVisitor(Visitor):
 
 
 @contextmanager
-def chromium_visitor(proxy, *, bypass_csp=False):
-    """A fresh Chromium on a small phone."""
+def chromium_browser(proxy):
+    """A fresh Chromium; Playwright's own object."""
     from playwright.sync_api import sync_playwright  # noqa: PLC0415  # not needed to skip
 
     # As root, which is what a container runs as, Chromium starts without its sandbox alone.
@@ -130,11 +139,20 @@ def chromium_visitor(proxy, *, bypass_csp=False):
             proxy={"server": f"http://{proxy}", "bypass": "<-loopback>"},
         )
         try:
-            width, height = PHONE
-            size = {"width": width, "height": height}
-            yield ChromiumVisitor(browser.new_page(viewport=size, bypass_csp=bypass_csp))
+            yield browser
         finally:
             browser.close()
+
+
+@contextmanager
+def chromium_visitor(browser, *, bypass_csp=False):
+    """One page of its own on a small phone."""
+    width, height = PHONE
+    page = browser.new_page(viewport={"width": width, "height": height}, bypass_csp=bypass_csp)
+    try:
+        yield ChromiumVisitor(page)
+    finally:
+        page.close()
 
 
 @contextmanager

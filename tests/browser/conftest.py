@@ -5,11 +5,11 @@ import shutil
 import pytest
 
 from tests.availability import unavailable
-from tests.browser.browsers import chromium_visitor, firefox_visitor
+from tests.browser.browsers import chromium_browser, chromium_visitor, firefox_visitor
 from tests.browser.chromium import PROGRAM as CHROMIUM
 from tests.browser.firefox import PROGRAM as FIREFOX
 from tests.browser.photos import make_photo
-from tests.browser.recorder import Network, recording
+from tests.browser.recorder import recording
 
 
 @pytest.fixture(scope="session")
@@ -21,8 +21,7 @@ def shared_recorder(service):
 @pytest.fixture
 def recorder(shared_recorder):
     """What leaves the browser in this test; the network is up."""
-    shared_recorder.network = Network.UP
-    shared_recorder.sent.clear()
+    shared_recorder.reset()
     return shared_recorder
 
 
@@ -30,8 +29,8 @@ def recorder(shared_recorder):
 def shared_chromium(shared_recorder):
     if not CHROMIUM.exists():
         unavailable("browser", "Chromium is not installed")
-    with chromium_visitor(shared_recorder.address) as visitor:
-        yield visitor
+    with chromium_browser(shared_recorder.address) as browser:
+        yield browser
 
 
 @pytest.fixture(scope="session")
@@ -46,13 +45,19 @@ def shared_firefox(shared_recorder, tmp_path_factory):
 
 @pytest.fixture
 def chromium(shared_chromium, recorder):
-    return shared_chromium
+    with chromium_visitor(shared_chromium) as visitor:
+        yield visitor
+
+
+@pytest.fixture
+def firefox(shared_firefox, recorder):
+    return shared_firefox
 
 
 @pytest.fixture(params=["chromium", "firefox"])
-def visitor(request, recorder):
+def visitor(request):
     """Somebody with either browser."""
-    return request.getfixturevalue(f"shared_{request.param}")
+    return request.getfixturevalue(request.param)
 
 
 @pytest.fixture

@@ -4,6 +4,7 @@ It reaches the service and two blank pages of its own; every other host is refus
 """
 
 import threading
+import time
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -14,6 +15,7 @@ from urllib.parse import urlsplit
 
 BEFORE = "http://localhost:8091/before"  # where somebody was before our page
 ELSEWHERE = "http://localhost:8091/elsewhere"  # where the exit leads in tests
+_QUIET_SECONDS = 0.3
 _HOP_BY_HOP = {"connection", "keep-alive", "proxy-connection", "transfer-encoding"}
 _BLANK = b"<!doctype html><title>Elsewhere</title><h1>Elsewhere</h1>"
 
@@ -26,6 +28,7 @@ class Network(StrEnum):
     LOSES_ANSWERS = "loses answers"  # the request arrives, its answer does not
     BUSY = "busy"  # 503
     BROKEN = "broken"  # 500
+    FULL = "full"  # a case takes no more signatures
 
 
 @dataclass(frozen=True)
@@ -54,11 +57,33 @@ class Recorder:
     service: str
     address: str = ""
     network: Network = Network.UP
+    fail_after_posts: int | None = None
+    without: str | None = None  # requests whose address ends so are lost
     sent: list[Sent] = field(default_factory=list)
+
+    def reset(self):
+        """As it was at first."""
+        self.network, self.fail_after_posts, self.without = Network.UP, None, None
+        self.sent.clear()
+
+    def loses(self, one):
+        """Whether a request is lost on its way."""
+        lost = self.without is not None and one.url.endswith(self.without)
+        limit = self.fail_after_posts
+        over = limit is not None and one.method == "POST" and len(self.posts()) > limit
+        ours = one.url.startswith(self.service)
+        return lost or over or self.network is Network.DOWN or not ours
 
     def ours(self):
         """Requests to the service."""
         return [one for one in self.sent if one.url.startswith(self.service)]
+
+    def settled(self):
+        """How many requests the service got, once no more come by themselves."""
+        seen = -1
+        while seen != (seen := len(self.ours())):
+            time.sleep(_QUIET_SECONDS)
+        return seen
 
     def posts(self):
         return [one for one in self.ours() if one.method == "POST"]
@@ -86,14 +111,17 @@ class _Handler(BaseHTTPRequestHandler):
     def _handle(self):
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
         recorder = self._recorder
-        recorder.sent.append(Sent(self.command, self.path, str(self.headers), body))
+        one = Sent(self.command, self.path, str(self.headers), body)
+        recorder.sent.append(one)
         if self.path in (BEFORE, ELSEWHERE):
             self._answer(200, {"Content-Type": "text/html"}, _BLANK)
-        elif recorder.network is Network.DOWN or not self.path.startswith(recorder.service):
+        elif recorder.loses(one):
             self.close_connection = True
         elif recorder.network in (Network.BUSY, Network.BROKEN):
             status = 503 if recorder.network is Network.BUSY else 500
             self._answer(status, {"Retry-After": "5"}, b"{}")
+        elif recorder.network is Network.FULL and one.path == "/v1/cases/signatures":
+            self._answer(422, {}, b'{"type": "/problems/too-many-signatures"}')
         else:
             self._forward(body)
 

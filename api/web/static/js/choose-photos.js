@@ -23,11 +23,13 @@ export const choosing = {
 
 async function enterLimits() {
   if (platforms.length) say(part('sites'), 'can.sites', { names: platforms.join(', ') });
-  const fit = await checkBrowser();
+  const fitness = await checkBrowser();
   if (!isShown('limits')) return;
-  say(part('check'), fit ? 'check.ok' : 'fail.falsified');
-  part('check').classList.toggle('problem', !fit);
-  /** @type {HTMLButtonElement} */ (document.querySelector('[data-go="choose"]')).disabled = !fit;
+  const keys = { fit: 'check.ok', unfit: 'fail.falsified', lost: 'check.lost' };
+  say(part('check'), keys[fitness]);
+  part('check').classList.toggle('problem', fitness !== 'fit');
+  part('once-more').hidden = fitness !== 'lost';
+  /** @type {HTMLButtonElement} */ (part('further')).disabled = fitness !== 'fit';
 }
 
 function enterChoose() {
@@ -119,8 +121,8 @@ async function work() {
     photo.reason = 'reason' in outcome ? outcome.reason : null;
   }
   leaveOutTwins();
-  const fit = await checkBrowser(); // once more: settings may have changed meanwhile
-  if (mine === run) finish(fit);
+  const fitness = await checkBrowser(); // once more: settings may have changed meanwhile
+  if (mine === run) finish(fitness !== 'unfit');
 }
 
 /** @param {number} mine @param {number} share */

@@ -3,6 +3,7 @@
 
 /** @typedef {import('./messages.js').Signature} Signature */
 /** @typedef {import('./messages.js').ToPage} ToPage */
+/** @typedef {'fit' | 'unfit' | 'lost'} Fitness whether this browser leaves pixels alone, or who knows */
 /** @typedef {{signatures: Signature[]} | {reason: string}} Outcome */
 
 const WORKER = '/static/js/signature-worker.js';
@@ -10,7 +11,7 @@ const WORKER = '/static/js/signature-worker.js';
 let worker = null;
 /** @type {((share: number) => void)} */
 let onShare = () => {};
-/** @type {((ok: boolean) => void)[]} */
+/** @type {((fitness: Fitness) => void)[]} */
 let checks = [];
 /** @type {Map<number, (outcome: Outcome) => void>} */
 const asked = new Map();
@@ -44,8 +45,8 @@ export function stopWorker() {
 }
 
 /**
- * Hash a known photo: does this browser leave pixels alone?
- * @returns {Promise<boolean>}
+ * Hash a known photo; `lost` where the worker did not load or died.
+ * @returns {Promise<Fitness>}
  */
 export function checkBrowser() {
   startWorker();
@@ -72,8 +73,10 @@ export function hashPhoto(file, progress) {
 
 /** @param {ToPage} message */
 function hear(message) {
-  if (message.type === 'checked') checks.splice(0).forEach((resolve) => resolve(message.ok));
-  else if (message.type === 'progress') {
+  if (message.type === 'checked') {
+    const fitness = message.ok ? 'fit' : 'unfit';
+    checks.splice(0).forEach((resolve) => resolve(fitness));
+  } else if (message.type === 'progress') {
     if (message.id === lastId) onShare(message.share);
   } else finish(message.id, message.type === 'hashed' ? message : { reason: message.reason });
 }
@@ -90,6 +93,6 @@ function failed() {
   worker?.terminate();
   worker = null;
   checks = [];
-  waiting.forEach((resolve) => resolve(false));
+  waiting.forEach((resolve) => resolve('lost'));
   ids.forEach((id) => finish(id, { reason: 'internal' }));
 }
