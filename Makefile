@@ -2,10 +2,10 @@ PYTHON ?= python3
 BIN := .venv/bin
 STAMP := .venv/.requirements
 .DEFAULT_GOAL := help
-.PHONY: help setup demo run test check format golden lock bench
+.PHONY: help setup demo run test test-browser check format golden lock bench
 
 help:  ## Show this list
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
 
 setup: $(STAMP)  ## Make .venv with everything, by hashed requirements
 
@@ -26,6 +26,9 @@ run: setup  ## Serve on http://127.0.0.1:8000 with its data under ./var
 test: setup  ## Run every test that this machine can run
 	$(BIN)/python -m pytest
 
+test-browser: setup  ## Only drive the page in Chromium and Firefox
+	$(BIN)/python -m pytest -m browser
+
 check: setup  ## Format, lint, types, import contracts, lock files
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
@@ -37,8 +40,10 @@ format: setup  ## Format the code
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-golden: setup  ## Remake the golden vectors and the OpenAPI document
+golden: setup  ## Remake recorded answers, the API document and the commands' help
 	$(BIN)/python -m tests.golden.make
+	$(BIN)/python -m tests.golden.make_regions
+	$(BIN)/python -m tests.golden.make_benign
 	$(BIN)/python -m tests.project.openapi
 	$(BIN)/python -m tests.project.commands
 

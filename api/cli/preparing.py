@@ -11,10 +11,13 @@ import typer
 from pydantic import ValidationError
 from rich.console import Console
 
+from api.cli.signature_files import read_signatures
 from api.security.key_files import KeyFiles, make_key_files, read_key_files
 from api.security.peppers import Pepper
+from api.services.banks import BankService
 from api.services.errors import ServiceError
 from api.settings import Settings
+from hashsvc.times import now
 from indexer.errors import IndexerError
 from indexer.store import Store
 
@@ -25,6 +28,8 @@ Data = Annotated[
     typer.Option("--data", envvar="HASHSVC_DATA", help="Folder of the database and the key files."),
 ]
 _FOLDER_MODE = 0o700
+# Pages of apps, logos and forms, drawn by a script: reports of them are held.
+BUILT_IN_BENIGN = Path(__file__).parents[2] / "data" / "benign.jsonl"
 
 
 def prepare(data: Path, **overrides: object) -> tuple[Settings, KeyFiles]:
@@ -32,12 +37,15 @@ def prepare(data: Path, **overrides: object) -> tuple[Settings, KeyFiles]:
     settings = Settings(data=data, **overrides)  # type: ignore[arg-type]  # checked by pydantic
     os.umask(0o077)  # everything in the folder is for this user alone
     data.mkdir(mode=_FOLDER_MODE, parents=True, exist_ok=True)
-    if Store.is_new(settings.url):
+    new = Store.is_new(settings.url)
+    if new:
         # With a filled database, new key files would open nothing: `read` refuses instead.
         make_key_files(data)
     keys = read_key_files(data)
     with _store(settings, keys) as store:
         store.migrate()
+        if new:
+            BankService(store).add_benign(read_signatures(BUILT_IN_BENIGN).signatures, at=now())
     return settings, keys
 
 

@@ -3,19 +3,19 @@
 import re
 import sys
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from rich.console import Console
 from rich.table import Table
 
-from examples.demo.photos import COPIES, REPORTED, UNRELATED, Photo, photo_path, read
+from examples.demo.photos import COPIES, REPORTED, UNRELATED, copy_of, photo_path
 from examples.demo.service import RunningService, running_service
 from hashsvc.client import MatchAnswer, PlatformClient, SurvivorClient
 from hashsvc.hashing import enrolment_signatures
 from hashsvc.photos import decode
-from hashsvc.pixels import ChannelOrder, Pixels
+from hashsvc.pixels import Pixels
 from hashsvc.policies import Verdict
 
 _PIN = "402913"
@@ -28,6 +28,11 @@ class Question:
     photo: str
     copy: str
     expected: Verdict
+
+    def pixels(self) -> Pixels:
+        """What the platform has in its hands."""
+        known = self.copy in COPIES
+        return copy_of(self.photo, self.copy) if known else decode(photo_path(self.photo))
 
     @property
     def ref(self) -> str:
@@ -94,9 +99,7 @@ def _after_withdrawal() -> Iterator[Question]:
 
 def _asked(platform: PlatformClient, questions: Iterator[Question]) -> Iterator[Outcome]:
     for question in questions:
-        edit: Callable[[Photo], Photo] = COPIES.get(question.copy, lambda photo: photo)
-        pixels = Pixels(edit(read(question.photo)), ChannelOrder.BGR)
-        yield Outcome(question, platform.match_photo(pixels, ref=question.ref))
+        yield Outcome(question, platform.match_photo(question.pixels(), ref=question.ref))
 
 
 def _table(outcomes: list[Outcome]) -> Table:

@@ -1,16 +1,30 @@
 """Real, public-domain photos, and what people do to them before they post them again."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 
-import cv2
 import numpy as np
 import skimage.data
-from numpy.typing import NDArray
 
-Photo = NDArray[np.uint8]  # (height, width, 3), as OpenCV reads it
+from benchmarks.edits import EDITS
+from hashsvc.photos import decode
+from hashsvc.pixels import Pixels
+
 REPORTED = ("astronaut.png", "coffee.png", "rocket.jpg")
 UNRELATED = ("chelsea.png", "hubble_deep_field.jpg", "motorcycle_left.png")
+
+# What is done to a photo: the names of edits of the robustness benchmark.
+COPIES: Mapping[str, str] = {
+    "the original": "png",
+    "recompressed": "jpeg q30",
+    "resized to a half": "resize 50 %",
+    "mirrored": "hflip",
+    "rotated by 90 degrees": "rot90",
+    "cropped by 20 %": "centre crop 20 %",
+    "with a white border": "border 10 % white",
+    "with a caption": "caption bar top",
+    "in a screenshot": "screenshot light",
+}
 
 
 def photo_path(name: str) -> Path:
@@ -18,31 +32,8 @@ def photo_path(name: str) -> Path:
     return Path(skimage.data.__file__).with_name(name)
 
 
-def read(name: str) -> Photo:
-    """One of its photos, decoded."""
-    return _decoded(np.fromfile(photo_path(name), np.uint8))
-
-
-def _decoded(encoded: NDArray[np.uint8]) -> Photo:
-    pixels = cv2.imdecode(encoded, cv2.IMREAD_COLOR)
-    if pixels is None:
-        raise ValueError("these bytes are no photo")
-    return pixels.astype(np.uint8)
-
-
-def _recompressed(photo: Photo) -> Photo:
-    _, encoded = cv2.imencode(".jpg", photo, [cv2.IMWRITE_JPEG_QUALITY, 40])
-    return _decoded(encoded)
-
-
-def _halved(photo: Photo) -> Photo:
-    return cv2.resize(photo, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA).astype(np.uint8)
-
-
-COPIES: Mapping[str, Callable[[Photo], Photo]] = {
-    "the original": lambda photo: photo,
-    "recompressed (JPEG 40)": _recompressed,
-    "resized to a half": _halved,
-    "mirrored": lambda photo: photo[:, ::-1],
-    "rotated by 90 degrees": np.rot90,
-}
+def copy_of(name: str, copy: str) -> Pixels:
+    """A photo after one of the edits in `COPIES`."""
+    photo = np.ascontiguousarray(decode(photo_path(name)).rgb())
+    (edit,) = (edit for edit in EDITS if edit.name == COPIES[copy])
+    return Pixels(edit.apply(photo, number=0, companions=()))
