@@ -6,13 +6,12 @@ holding the photo as floats: `luma = rows @ y @ columns.T`.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from hashsvc.hashers.axes import SIDE, Floats, axis
-from hashsvc.hashers.sums import RowSums, across, weighted
+from hashsvc.hashers.sums import Strip, across, row_sums, weighted
 from hashsvc.orientations import Orientation
 from hashsvc.pixels import Box, ChannelOrder, Pixels
 
@@ -42,39 +41,24 @@ def lumas(pixels: Pixels, boxes: Sequence[Box]) -> list[Floats]:
     Returns:
         One for each box, in their order, as `luma` describes.
     """
-    strips = {
-        rows: _strip(pixels, [box for box in boxes if (box.y0, box.y1) == rows])
-        for rows in {(box.y0, box.y1) for box in boxes}
-    }
-    return [strips[box.y0, box.y1].luma(box) for box in boxes]
+    large_enough = [box for box in boxes if min(box.height, box.width) >= MIN_SIDE]
+    shared: dict[tuple[int, int], list[Box]] = {}
+    for box in large_enough:
+        shared.setdefault((box.y0, box.y1), []).append(box)
+    found = dict.fromkeys(boxes, np.zeros((SIDE, SIDE), np.float32))
+    strips = [_strip(of_rows) for of_rows in shared.values()]
+    sums = row_sums(pixels.samples, strips) if strips else []
+    for of_rows, strip, of_strip in zip(shared.values(), strips, sums, strict=True):
+        grey = _grey(of_strip, pixels.order)
+        for box in of_rows:
+            found[box] = across(grey[:, box.x0 - strip.left : box.x1 - strip.left], axis(box.width))
+    return [found[box] for box in boxes]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _Strip:
-    """Some rows of a photo, summed up to 64."""
-
-    x0: int  # the column of the photo that `grey` begins with
-    grey: Floats  # (64, width)
-
-    def luma(self, box: Box) -> Floats:
-        if min(box.height, box.width) < MIN_SIDE:
-            return np.zeros((SIDE, SIDE), np.float32)
-        part = np.ascontiguousarray(self.grey[:, box.x0 - self.x0 : box.x1 - self.x0])
-        return across(part, axis(box.width))
-
-
-def _strip(pixels: Pixels, boxes: Sequence[Box]) -> _Strip:
-    """What the boxes have in common; they are of the same rows."""
-    x0, x1 = min(box.x0 for box in boxes), max(box.x1 for box in boxes)
-    part = pixels.cut(Box(x0, boxes[0].y0, x1, boxes[0].y1))
-    numbers = part.samples.shape[2] * part.width
-    sums = np.empty((SIDE, numbers), np.float32)
-    bands = axis(part.height).bands
-    room = RowSums(max(len(band.weights) for band in bands), numbers)
-    for row, band in zip(sums, bands, strict=True):
-        room.fill(part.samples[band.start : band.stop])
-        row[:] = room.sum(band.weights)
-    return _Strip(x0, _grey(sums, pixels.order))
+def _strip(boxes: Sequence[Box]) -> Strip:
+    """What boxes of the same rows have in common."""
+    left, right = min(box.x0 for box in boxes), max(box.x1 for box in boxes)
+    return Strip(axis(boxes[0].height), boxes[0].y0, left, right)
 
 
 def oriented_lumas(pixels: Pixels) -> dict[Orientation, Floats]:
@@ -103,28 +87,13 @@ def oriented_lumas(pixels: Pixels) -> dict[Orientation, Floats]:
 
 def _sums_both_ways(pixels: Pixels) -> tuple[Floats, Floats]:
     """Weighted sums of rows read from the top and from the bottom."""
+    down, up = (axis(pixels.height, turned=turned) for turned in (False, True))
     if pixels.samples.size <= _SMALL_SAMPLES:
         rows = pixels.samples.reshape(pixels.height, -1)
-        down, up = (axis(pixels.height, turned=turned) for turned in (False, True))
         return weighted(down, rows), weighted(up, rows)
-    return _large_sums_both_ways(pixels)
-
-
-def _large_sums_both_ways(pixels: Pixels) -> tuple[Floats, Floats]:
-    """The same where the photo is too large to be held as floats; each byte is converted once."""
-    downwards = axis(pixels.height).bands
-    upwards = axis(pixels.height, turned=True).bands[::-1]  # beside the band they overlap
-    numbers = pixels.samples.shape[2] * pixels.width
-    down = np.empty((SIDE, numbers), np.float32)
-    up = np.empty_like(down)
-    pairs = list(zip(downwards, upwards, strict=True))
-    spans = [(min(a.start, b.start), max(a.stop, b.stop)) for a, b in pairs]
-    room = RowSums(max(stop - start for start, stop in spans), numbers)
-    for number, ((one, other), (start, stop)) in enumerate(zip(pairs, spans, strict=True)):
-        room.fill(pixels.samples[start:stop])
-        down[number] = room.sum(one.weights, first=one.start - start)
-        up[-1 - number] = room.sum(other.weights, first=other.start - start)
-    return down, up
+    strips = [Strip(one, 0, 0, pixels.width) for one in (down, up)]
+    first, second = row_sums(pixels.samples, strips)
+    return first, second
 
 
 def _grey(sums: Floats, order: ChannelOrder) -> Floats:

@@ -2,24 +2,27 @@ import numpy as np
 import pytest
 
 from hashsvc.hashers.axes import SIDE, axis
-from hashsvc.hashers.sums import RowSums, across
+from hashsvc.hashers.sums import Strip, across, row_sums
 
 
-@pytest.mark.parametrize("rows", [1, 47, 125, 700])
-@pytest.mark.parametrize("width", [1, 5, 170, 4001])
-def test_sums_of_rows_are_the_plain_product(rows, width):
-    random = np.random.default_rng(rows)
-    samples = random.integers(0, 256, (rows, width, 3), dtype=np.uint8)
-    weights = random.uniform(0, 1, rows).astype(np.float32)
-    room = RowSums(rows, 3 * width)
+@pytest.mark.parametrize("height", [5, 47, 700, 4001])
+@pytest.mark.parametrize("width", [5, 170, 1001])
+def test_sums_of_rows_are_the_plain_product(height, width):
+    samples = np.random.default_rng(height).integers(0, 256, (height, width, 3), dtype=np.uint8)
+    top, left, right = height // 3, width // 4, width - width // 5
+    strips = [
+        Strip(axis(height), 0, 0, width),
+        Strip(axis(height, turned=True), 0, 0, width),
+        Strip(axis(height - top), top, left, right),
+        Strip(axis(top), 0, left, width),
+    ]
 
-    room.fill(samples)
+    found = row_sums(samples, strips)
 
-    expected = weights.astype(float) @ samples.reshape(rows, -1)
-    np.testing.assert_allclose(room.sum(weights), expected, rtol=1e-4)
-    half = rows // 2
-    expected = weights[half:].astype(float) @ samples[half:].reshape(rows - half, -1)
-    np.testing.assert_allclose(room.sum(weights[half:], first=half), expected, rtol=1e-4)
+    for strip, sums in zip(strips, found, strict=True):
+        rows = samples[strip.top : strip.top + strip.axis.length, strip.left : strip.right]
+        expected = strip.axis.matrix().astype(float) @ rows.reshape(len(rows), -1)
+        np.testing.assert_allclose(sums, expected, rtol=1e-4)
 
 
 @pytest.mark.parametrize("width", [5, 64, 500, 20_000])
