@@ -112,23 +112,23 @@ def test_what_is_shown_is_what_leaves(visitor, recorder, service, photo):
     assert opening.body.decode() == shown.replace("••••••", PIN)
 
 
-@pytest.mark.parametrize("form", ["name", "base64", "hex", "exif"])
-def test_a_planted_leak_is_caught(chromium, recorder, service, photo, form):
+def test_planted_leaks_are_caught(chromium, recorder, service, photo):
     """The control: the same recorder and the same search, on a page that leaks."""
     content = photo.read_bytes()
-    planted = {
-        "name": photo.name,
-        "base64": base64.b64encode(content[301:401]).decode(),
-        "hex": content[300:330].hex(),
-        "exif": ARTIST,
-    }[form]
     arrives(chromium, service.url)
-    body = json.dumps(json.dumps({"pin": planted}))
+    for planted in (
+        photo.name,
+        base64.b64encode(content[301:401]).decode(),
+        content[300:330].hex(),
+        ARTIST,
+    ):
+        recorder.sent.clear()
+        body = json.dumps(json.dumps({"pin": planted}))
 
-    chromium.call(f"() => fetch('/v1/cases', {{method: 'POST', body: {body}}}).then(() => 0)")
+        chromium.call(f"() => fetch('/v1/cases', {{method: 'POST', body: {body}}}).then(() => 0)")
 
-    assert leaked(recorder, photo)
-    assert undocumented(recorder)
+        assert leaked(recorder, photo)
+        assert undocumented(recorder)
 
 
 def test_twenty_photos_go_in_small_batches(chromium, recorder, service, tmp_path):

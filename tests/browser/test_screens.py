@@ -1,9 +1,11 @@
 """Every screen on a small phone: room for it, readable by machines, reachable by keys alone."""
 
 from importlib import resources
+from importlib.util import find_spec
 
 import pytest
 
+from tests.availability import unavailable
 from tests.browser.browsers import chromium_visitor
 from tests.browser.walks import arrives, every_screen, is_an_adult
 
@@ -20,6 +22,8 @@ FOCUS = """() => {
 
 @pytest.fixture(scope="session")
 def axe():
+    if find_spec("axe_playwright_python") is None:
+        unavailable("browser", "axe-playwright-python is not installed")
     source = resources.files("axe_playwright_python").joinpath("axe.min.js")
     return source.read_text(encoding="utf-8")
 

@@ -36,28 +36,29 @@ def stolen(recorder):
     return [one for one in recorder.sent if "stolen" in one.url or "8091" in one.url.split("/")[2]]
 
 
-@pytest.mark.parametrize("way", WAYS)
-def test_the_page_reaches_no_other_host(chromium, recorder, service, way):
-    arrives(chromium, service.url)
+def tried(visitor, recorder, ways):
+    """What got out of a page, way by way."""
     recorder.settled()
     recorder.sent.clear()
+    for way in ways:
+        visitor.call(WAYS[way])
+        visitor.page.wait_for_timeout(100)
+    visitor.page.wait_for_timeout(300)
+    return stolen(recorder)
 
-    chromium.call(WAYS[way])
-    chromium.page.wait_for_timeout(300)
 
-    assert stolen(recorder) == []
+def test_the_page_reaches_no_other_host(chromium, recorder, service):
+    arrives(chromium, service.url)
+
+    assert tried(chromium, recorder, WAYS) == []
 
 
-@pytest.mark.parametrize("way", ["fetch", "image", "style", "frame", "form"])
-def test_another_page_reaches_it_the_same_way(chromium, recorder, way):
+def test_another_page_reaches_it_the_same_ways(chromium, recorder):
     """The control: without the policy the recorder sees each of them."""
     chromium.open(ELSEWHERE)
-    recorder.sent.clear()
+    seen = ["fetch", "image", "style", "frame", "form"]
 
-    chromium.call(WAYS[way])
-    chromium.page.wait_for_timeout(300)
-
-    assert stolen(recorder)
+    assert len(tried(chromium, recorder, seen)) >= len(seen)
 
 
 def test_text_never_becomes_markup_or_code(chromium, recorder, service):
