@@ -3,6 +3,7 @@
 It reaches the service and two blank pages of its own; every other host is refused, and kept too.
 """
 
+import sys
 import threading
 import time
 from contextlib import contextmanager
@@ -153,6 +154,16 @@ class _Handler(BaseHTTPRequestHandler):
         """Say nothing."""
 
 
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+    request_queue_size = 64  # a page asks for all its modules at once
+
+    def handle_error(self, request, client_address):
+        """A browser that goes away in the middle is what several tests are about."""
+        if not isinstance(sys.exception(), ConnectionError):
+            super().handle_error(request, client_address)
+
+
 @contextmanager
 def recording(service):
     """Run the proxy until the end of the block.
@@ -162,8 +173,7 @@ def recording(service):
     """
     recorder = Recorder(service)
     handler = partial(_Handler, recorder=recorder)
-    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        server.daemon_threads = True
+    with _Server(("127.0.0.1", 0), handler) as server:
         recorder.address = f"127.0.0.1:{server.server_port}"
         thread = threading.Thread(target=server.serve_forever, daemon=True)
         thread.start()
