@@ -1,6 +1,7 @@
 """Every file of the page, read and packed once at start: no path that comes in is ever opened."""
 
 import gzip
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from importlib import resources
@@ -16,6 +17,7 @@ _MEDIA_TYPES: Mapping[str, str] = {
     ".js": "text/javascript; charset=utf-8",  # a module with another type is refused by browsers
     ".svg": "image/svg+xml",
 }
+_IMPORT = re.compile(rb"^import [^;]*from '\./([\w-]+\.js)';", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +48,15 @@ def static_assets() -> Mapping[str, Asset]:
     """Every file below `static` of a kind that we serve, by its name there."""
     folder = resources.files("api.web").joinpath("static")
     return {name: _asset(name, file) for name, file in _files(folder, PurePosixPath())}
+
+
+def modules_of(files: Mapping[str, Asset], first: str) -> list[str]:
+    """A module and all that it imports, so that a browser can ask for all of them at once."""
+    found = [first]
+    for name in found:  # which grows meanwhile
+        imported = (f"js/{one.decode()}" for one in _IMPORT.findall(files[name].content))
+        found.extend(one for one in dict.fromkeys(imported) if one not in found)
+    return found
 
 
 def _files(folder: Traversable, below: PurePosixPath) -> Iterator[tuple[str, Traversable]]:

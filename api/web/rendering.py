@@ -9,11 +9,18 @@ from html import escape
 from importlib import resources
 from typing import Any
 
+from api.web.assets import modules_of, static_assets
 from api.web.catalogue import LANGUAGES, read_catalogue
 from api.web.help_lines import Audience, HelpLine, read_help_lines
 
 _PLACE = re.compile(r"\{\{([\w-]+):([\w.-]+)\}\}")
 _NAMED = re.compile(r'(data-t="([\w.-]+)"[^>]*>)(?=</)')  # an empty element that names its phrase
+_PRELOADS: Mapping[str, str] = {
+    "modules": "\n".join(
+        f'<link rel="modulepreload" href="/static/{name}">'
+        for name in modules_of(static_assets(), "js/page.js")
+    )
+}
 Strings = Mapping[str, Mapping[str, str]]  # by language, then by key
 
 
@@ -44,7 +51,7 @@ def render(template: str, words: Words) -> str:
     fillers: Mapping[str, Callable[[str], str]] = {
         **{language: _texts(words.strings[language]) for language in LANGUAGES},
         "help": lambda audience: _help(words, Audience(audience)),
-        "set": {"exit": escape(words.exit_url), "data": _data(words)}.__getitem__,
+        "set": {"exit": escape(words.exit_url), "data": _data(words), **_PRELOADS}.__getitem__,
     }
     filled = _PLACE.sub(lambda place: fillers[place[1]](place[2]), _text(template))
     return _NAMED.sub(lambda found: found[1] + fillers["en"](found[2]), filled)

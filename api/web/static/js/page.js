@@ -6,7 +6,7 @@ import { guardLeaving } from './leave.js';
 import { addScreens, followButtons, go, isShown, previous } from './screens.js';
 import { sending } from './send-codes.js';
 import { showingCase } from './show-case.js';
-import { forgetVisit } from './visit.js';
+import { forgetVisit, isUnanswered } from './visit.js';
 import { startWorker, stopWorker } from './worker-link.js';
 import { nameOf, otherLanguage, say, speak } from './words.js';
 import { returning } from './your-case.js';
@@ -53,7 +53,7 @@ function clearWhenQuiet() {
   let timer = 0;
   const restart = () => {
     clearTimeout(timer);
-    timer = setTimeout(() => PRIVATE.some(isShown) && startOver(), QUIET_MS);
+    timer = setTimeout(() => PRIVATE.some(isShown) && !isUnanswered() && startOver(), QUIET_MS);
   };
   for (const sign of ['pointerdown', 'keydown', 'input', 'scroll']) addEventListener(sign, restart);
   restart();

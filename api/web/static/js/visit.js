@@ -32,3 +32,8 @@ export function forgetVisit() {
 export function goodPhotos() {
   return visit.photos.filter((photo) => photo.signatures && !photo.reason);
 }
+
+/** Whether a case may be open whose number has not come: to forget it now would lose it. */
+export function isUnanswered() {
+  return Boolean(visit.plan?.tried) && !visit.number;
+}
