@@ -1,11 +1,10 @@
 """The two browsers as one thing: open, click, type, choose files, press keys, go back."""
 
 import json
-import os
 import time
 from contextlib import contextmanager
 
-from tests.browser.chromium import _ARGUMENTS, PROGRAM
+from tests.browser.chromium import launched
 from tests.browser.firefox import firefox
 
 _WAIT_SECONDS = 30
@@ -125,23 +124,9 @@ class FirefoxVisitor(Visitor):
         return element
 
 
-@contextmanager
 def chromium_browser(proxy):
-    """A fresh Chromium; Playwright's own object."""
-    from playwright.sync_api import sync_playwright  # noqa: PLC0415  # not needed to skip
-
-    # As root, which is what a container runs as, Chromium starts without its sandbox alone.
-    as_root = ["--no-sandbox"] if os.geteuid() == 0 else []
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=PROGRAM,
-            args=[*_ARGUMENTS, *as_root],
-            proxy={"server": f"http://{proxy}", "bypass": "<-loopback>"},
-        )
-        try:
-            yield browser
-        finally:
-            browser.close()
+    """A fresh Chromium that sends everything through a proxy, loopback too."""
+    return launched(proxy={"server": f"http://{proxy}", "bypass": "<-loopback>"})
 
 
 @contextmanager

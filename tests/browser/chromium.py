@@ -1,7 +1,9 @@
 """The system's Chromium, driven by Playwright."""
 
+import atexit
 import os
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 
 PROGRAM = Path("/usr/bin/chromium")
@@ -32,18 +34,32 @@ class Chromium:
         return self._page.evaluate(function)
 
 
-@contextmanager
-def chromium():
-    """A fresh profile, gone at the end of the block."""
+@cache
+def _playwright():
+    """One for the process: a second one does not start beside it."""
     from playwright.sync_api import sync_playwright  # noqa: PLC0415  (not needed to skip)
 
+    playwright = sync_playwright().start()
+    atexit.register(playwright.stop)
+    return playwright
+
+
+@contextmanager
+def launched(**options):
+    """A fresh profile, gone at the end of the block: Playwright's own object."""
     # As root, which is what a container runs as, Chromium starts without its sandbox alone.
     as_root = ["--no-sandbox"] if os.geteuid() == 0 else []
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=PROGRAM, headless=True, args=[*_ARGUMENTS, *as_root]
-        )
-        try:
-            yield Chromium(browser.new_page())
-        finally:
-            browser.close()
+    browser = _playwright().chromium.launch(
+        executable_path=PROGRAM, headless=True, args=[*_ARGUMENTS, *as_root], **options
+    )
+    try:
+        yield browser
+    finally:
+        browser.close()
+
+
+@contextmanager
+def chromium():
+    """One page in a fresh Chromium."""
+    with launched() as browser:
+        yield Chromium(browser.new_page())
