@@ -2,7 +2,7 @@
 
 import typer
 
-from api.cli import bank_cmd, key_cmd, run_cmd
+from api.cli import bank_cmd, key_cmd, pack_cmd, run_cmd
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -15,6 +15,7 @@ app.command()(run_cmd.migrate)
 app.command(name="create-key")(key_cmd.create_key)
 app.command(name="revoke-key")(key_cmd.revoke_key)
 app.add_typer(bank_cmd.app, name="bank")
+app.add_typer(pack_cmd.app, name="pack")
 
 
 def main() -> None:

@@ -33,7 +33,7 @@ def read_key_files(folder: Path) -> KeyFiles:
     Raises:
         KeyFileError: one is missing, readable by others, damaged, or both hold the same key.
     """
-    seal, pepper = (_read(folder / name) for name in _NAMES)
+    seal, pepper = (read_ring(folder / name) for name in _NAMES)
     if set(seal.keys.values()) & set(pepper.keys.values()):
         raise KeyFileError("The two key files hold the same key: each needs its own.")
     return KeyFiles(seal, pepper)
@@ -45,15 +45,25 @@ def make_key_files(folder: Path) -> None:
     if any(path.exists() for path in paths):
         return
     for path in paths:
-        line = f"{secrets.token_hex(4)} {secrets.token_hex(KEY_BYTES)}\n"
-        with replacing(path, mode=_PRIVATE) as draft:
-            draft.write_text(line, encoding="ascii")
+        make_ring(path)
 
 
 _NAMES = ("seal.keys", "pepper.keys")
 
 
-def _read(path: Path) -> KeyRing:
+def make_ring(path: Path) -> None:
+    """Write a key file with one new key, mode 0600."""
+    line = f"{secrets.token_hex(4)} {secrets.token_hex(KEY_BYTES)}\n"
+    with replacing(path, mode=_PRIVATE) as draft:
+        draft.write_text(line, encoding="ascii")
+
+
+def read_ring(path: Path) -> KeyRing:
+    """Read one key file.
+
+    Raises:
+        KeyFileError: it is missing, readable by others, or damaged.
+    """
     try:
         mode = path.stat().st_mode
         text = path.read_text(encoding="ascii")

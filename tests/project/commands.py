@@ -17,6 +17,10 @@ _COMMANDS = (
     "hashsvc case status",
     "hashsvc case withdraw",
     "hashsvc match",
+    "hashsvc pack",
+    "hashsvc pack new-key",
+    "hashsvc pack verify",
+    "hashsvc pack info",
     "hashsvc-server",
     "hashsvc-server run",
     "hashsvc-server migrate",
@@ -26,6 +30,8 @@ _COMMANDS = (
     "hashsvc-server bank add-benign",
     "hashsvc-server bank list",
     "hashsvc-server bank limit",
+    "hashsvc-server pack",
+    "hashsvc-server pack build",
 )
 _ENVIRONMENT = {"COLUMNS": "96", "TERM": "dumb", "NO_COLOR": "1"}
 

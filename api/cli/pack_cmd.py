@@ -1,0 +1,54 @@
+"""`hashsvc-server pack`."""
+
+from datetime import timedelta
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from api.cli.preparing import MESSAGES, Data, explained, fail, opened
+from api.security.pack_keys import pack_keys
+from api.services.packs import PackService
+from hashsvc.files import replacing
+from hashsvc.packs import PackError, Trusted
+from hashsvc.times import now
+
+app = typer.Typer(no_args_is_help=True, help="Packs: a bank for one recipient who works offline.")
+MAX_DAYS = 31
+_PRIVATE = 0o600
+
+
+@app.callback()
+def _packs() -> None:
+    """Keep `build` a word of its own while it is the only one."""
+
+
+@app.command()
+def build(
+    bank: Annotated[str, typer.Option(help="The bank's name.")],
+    to: Annotated[str, typer.Option(help="The recipient: what `hashsvc pack new-key` printed.")],
+    out: Annotated[Path, typer.Option(help="The pack's file.")],
+    data: Data = Path("var"),
+    days: Annotated[
+        int,
+        typer.Option(
+            help="How long it may be used; a withdrawal reaches it no sooner.", min=1, max=MAX_DAYS
+        ),
+    ] = 7,
+) -> None:
+    """Build a pack for one recipient: signed, encrypted, expiring.
+
+    The last line printed names the signer; give it to the recipient in another way than the pack.
+
+    Example: hashsvc-server pack build --bank reported --to age1... --out reported.pack
+    """
+    with explained(), opened(data) as (store, _):
+        keys = pack_keys(data)
+        try:
+            body = PackService(store, keys).build(bank, to, at=now(), life=timedelta(days=days))
+        except PackError as error:
+            fail(str(error))
+        with replacing(out, mode=_PRIVATE) as draft:
+            draft.write_bytes(body)
+    MESSAGES.print(f"Written. It may be used for {days} days. A line for the trust file:")
+    typer.echo(Trusted(bank, keys.signing.public).line())
