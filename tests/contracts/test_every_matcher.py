@@ -9,10 +9,13 @@ from hashsvc.hashes import Algorithm
 from hashsvc.matching import LinearMatcher
 from hashsvc.signatures import RegionKind
 from indexer.search import FlatIndex
+from indexer.search.csr import CsrBase
 from tests.factories import make_hash, make_listed, make_signature, with_flipped_bits
 from tests.strategies import hashes_at, signatures
 
-MATCHERS = {"flat": FlatIndex, "linear": LinearMatcher}
+MATCHERS = {"flat": FlatIndex, "base": CsrBase.of, "linear": LinearMatcher}
+FINDERS_OF_MANY = {"flat": FlatIndex, "base": CsrBase.of}
+EXACT_ALWAYS = st.integers(0, 31) | st.integers(73, 256)  # between, a base finds most of it
 QUERY = make_signature()
 BIGGEST_ID = 2**63 - 1
 
@@ -43,6 +46,15 @@ def listed_at(*distances):
     ]
 
 
+@given(drawn=lists_near_one_query(), threshold=EXACT_ALWAYS)
+def test_the_base_finds_exactly_what_the_reference_finds(drawn, threshold):
+    query, listed = drawn
+
+    found = CsrBase.of(listed).find(query, threshold=threshold)
+
+    assert found == LinearMatcher(listed).find(query, threshold=threshold)
+
+
 @given(drawn=lists_near_one_query(), threshold=st.integers(0, 256))
 def test_flat_finds_exactly_what_the_reference_finds(drawn, threshold):
     query, listed = drawn
@@ -52,18 +64,20 @@ def test_flat_finds_exactly_what_the_reference_finds(drawn, threshold):
     assert found == LinearMatcher(listed).find(query, threshold=threshold)
 
 
+@pytest.mark.parametrize("matcher", FINDERS_OF_MANY.values(), ids=FINDERS_OF_MANY)
 @given(drawn=lists_near_one_query(), others=st.lists(signatures(), max_size=3))
-def test_many_queries_are_answered_like_one_after_the_other(drawn, others):
+def test_many_queries_are_answered_like_one_after_the_other(matcher, drawn, others):
     query, listed = drawn
-    index, queries = FlatIndex(listed), [*others, query]
+    index, queries = matcher(listed), [*others, query]
 
-    found = index.find_many(queries, threshold=72)
+    found = index.find_many(queries, threshold=31)
 
-    assert found == [LinearMatcher(listed).find(one, threshold=72) for one in queries]
+    assert found == [LinearMatcher(listed).find(one, threshold=31) for one in queries]
 
 
-def test_no_query_has_no_answer():
-    assert FlatIndex(listed_at(0)).find_many([], threshold=72) == []
+@pytest.mark.parametrize("matcher", FINDERS_OF_MANY.values(), ids=FINDERS_OF_MANY)
+def test_no_query_has_no_answer(matcher):
+    assert matcher(listed_at(0)).find_many([], threshold=72) == []
 
 
 @every_matcher
