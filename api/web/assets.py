@@ -4,6 +4,7 @@ import gzip
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from importlib import resources
 from importlib.resources.abc import Traversable
 from pathlib import PurePosixPath
@@ -16,6 +17,7 @@ _MEDIA_TYPES: Mapping[str, str] = {
     ".css": "text/css; charset=utf-8",
     ".js": "text/javascript; charset=utf-8",  # a module with another type is refused by browsers
     ".svg": "image/svg+xml",
+    ".txt": "text/plain; charset=utf-8",  # the licence of what we did not write
 }
 _IMPORT = re.compile(rb"^import [^;]*from '\./([\w-]+\.js)';", re.MULTILINE)
 
@@ -44,6 +46,7 @@ class Asset:
         return Response(content, headers=headers, media_type=self.media_type)
 
 
+@cache
 def static_assets() -> Mapping[str, Asset]:
     """Every file below `static` of a kind that we serve, by its name there."""
     folder = resources.files("api.web").joinpath("static")

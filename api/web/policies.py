@@ -10,10 +10,15 @@ PAGE = (
 )
 # The worker sees pixels. It talks to nobody, this origin included.
 WORKER = "default-src 'none'; script-src 'self'; connect-src 'none'"
+# Its twin for HEIC runs a decoder in WebAssembly. It talks to nobody either.
+HEIC_WORKER = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; connect-src 'none'"
 # A file that is loaded by one of the two has no rights of its own when somebody opens it.
 FILE = "default-src 'none'; frame-ancestors 'none'"
 
-_OF_FILES: Mapping[str, str] = {"js/signature-worker.js": WORKER}
+_OF_FILES: Mapping[str, str] = {
+    "js/signature-worker.js": WORKER,
+    "js/heic-worker.js": HEIC_WORKER,
+}
 
 
 def policy_of(name: str) -> str:

@@ -2,6 +2,7 @@
 
 import struct
 import zlib
+from pathlib import Path
 
 import pytest
 
@@ -9,6 +10,8 @@ from tests.browser.photos import make_photo
 from tests.browser.walks import arrives, is_an_adult, makes_codes, picks_a_pin, sends
 
 pytestmark = pytest.mark.browser
+
+HEIC = Path(__file__).parents[2] / "data" / "golden" / "photos" / "heic.heic"
 
 
 def png_of(path, width, height):
@@ -118,6 +121,32 @@ def test_no_good_photo_leads_back_to_the_chooser(choosing, recorder, tmp_path):
 
     choosing.waits_for("#photos li")
     assert recorder.posts() == []
+
+
+def test_a_heic_photo_asks_before_its_decoder_comes(choosing, recorder):
+    before = recorder.settled()
+    choosing.chooses(HEIC)
+    choosing.click("[data-do=start]")
+    choosing.waits_for("h1", text="One more step")
+    assert len(recorder.ours()) == before
+
+    choosing.click("[data-do=yes]")
+
+    choosing.waits_for("#count", text="Photos: 1.")
+    assert len(recorder.ours()) > before
+    assert recorder.posts() == []
+
+
+def test_without_the_decoder_a_heic_photo_is_left_out(choosing, recorder, photo):
+    choosing.chooses(photo, HEIC)
+    choosing.click("[data-do=start]")
+    choosing.waits_for("h1", text="One more step")
+    recorder.without = "libheif.js"
+
+    choosing.click("[data-do=yes]")
+
+    choosing.waits_for("#problems", text="Photo 2: This browser cannot open this kind of photo.")
+    assert choosing.text("#count").startswith("Photos: 1.")
 
 
 def test_stopping_keeps_what_was_chosen(choosing, recorder, photo):

@@ -28,6 +28,12 @@ def test_the_worker_may_talk_to_nobody(client):
     assert answer.headers["Content-Security-Policy"] == WORKER
 
 
+def test_the_heic_worker_may_only_run_a_decoder(client):
+    policy = client.get("/static/js/heic-worker.js").headers["Content-Security-Policy"]
+
+    assert policy == WORKER.replace("'self';", "'self' 'wasm-unsafe-eval';")
+
+
 @pytest.mark.parametrize("name", ["js/page.js", "page.css", "icon.svg", "js/photo.js"])
 def test_other_files_have_no_rights_of_their_own(client, name):
     assert client.get(f"/static/{name}").headers["Content-Security-Policy"] == FILE

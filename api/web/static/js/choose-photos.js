@@ -10,6 +10,7 @@ import { hush, platforms, say } from './words.js';
 /** @typedef {import('./visit.js').Photo} Photo */
 
 const MAX_PHOTOS = 20;
+const HEIC_MB = 1; // what travels of the decoder, packed and rounded up
 const VIDEO = /\.(?:mp4|m4v|mov|3gp|3g2|webm|mkv|avi|wmv|mpe?g)$/i;
 const PHOTO = /\.(?:jpe?g|png|webp|avif|hei[cf])$/i;
 let run = 0; // a stopped run finds another number here and ends
@@ -19,6 +20,10 @@ export const choosing = {
   limits: { enter: enterLimits },
   choose: { enter: enterChoose, acts: { start: () => go('work') } },
   work: { enter: () => void work() },
+  heic: {
+    enter: () => say(part('ask'), 'heic.ask', { n: HEIC_MB }),
+    acts: { yes: () => decideHeic(true), no: () => decideHeic(false) },
+  },
 };
 
 async function enterLimits() {
@@ -115,14 +120,25 @@ async function work() {
   for (const [place, photo] of visit.photos.entries()) {
     if (photo.signatures) continue;
     if (isShown('work')) say(part('on'), 'work.on', { n: place + 1, m: total });
-    const outcome = await hashPhoto(photo.file, (share) => advance(mine, (place + share) / total));
+    const heic = photo.reason === 'heic' && visit.heic === true;
+    const progress = (/** @type {number} */ share) => advance(mine, (place + share) / total);
+    const outcome = await hashPhoto(photo.file, progress, { heic });
     if (mine !== run) return;
     photo.signatures = 'signatures' in outcome ? outcome.signatures : null;
     photo.reason = 'reason' in outcome ? outcome.reason : null;
   }
+  if (visit.heic === null && visit.photos.some((photo) => photo.reason === 'heic')) {
+    return isShown('work') ? go('heic') : undefined;
+  }
   leaveOutTwins();
   const fitness = await checkBrowser(); // once more: settings may have changed meanwhile
   if (mine === run) finish(fitness !== 'unfit');
+}
+
+/** @param {boolean} wanted */
+function decideHeic(wanted) {
+  visit.heic = wanted;
+  go('work');
 }
 
 /** @param {number} mine @param {number} share */

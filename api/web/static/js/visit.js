@@ -12,13 +12,21 @@
  * @typedef {object} Visit
  * @property {Photo[]} photos
  * @property {import('./plans.js').Plan | null} plan what is to be sent
+ * @property {boolean | null} heic whether to download a decoder; null before she was asked
  * @property {string} pin
  * @property {string} number the case's, once it is open
  * @property {{number: string, pin: string}} typed on the screen of a returning visitor
  */
 
 /** @returns {Visit} */
-const fresh = () => ({ photos: [], plan: null, pin: '', number: '', typed: { number: '', pin: '' } });
+const fresh = () => ({
+  photos: [],
+  plan: null,
+  heic: null,
+  pin: '',
+  number: '',
+  typed: { number: '', pin: '' },
+});
 
 /** @type {Visit} */
 export const visit = fresh();

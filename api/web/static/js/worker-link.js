@@ -7,39 +7,48 @@
 /** @typedef {{signatures: Signature[]} | {reason: string}} Outcome */
 
 const WORKER = '/static/js/signature-worker.js';
-/** @type {Worker | null} */
-let worker = null;
+const HEIC_WORKER = '/static/js/heic-worker.js'; // large, so on request alone
+/** @type {Map<string, Worker>} */
+const workers = new Map();
 /** @type {((share: number) => void)} */
 let onShare = () => {};
 /** @type {((fitness: Fitness) => void)[]} */
 let checks = [];
-/** @type {Map<number, (outcome: Outcome) => void>} */
+/** @type {Map<number, {resolve: (outcome: Outcome) => void, address: string}>} */
 const asked = new Map();
 let lastId = 0;
 
 /** @typedef {{createPolicy: (name: string, rules: object) => {createScriptURL: (address: string) => unknown}}} Factory */
 const factory = /** @type {{trustedTypes?: Factory}} */ (globalThis).trustedTypes;
-// The one address that may become code here; Trusted Types refuse every other way.
+// The two addresses that may become code here; Trusted Types refuse every other way.
 const policy = factory?.createPolicy('app', {
   createScriptURL: (/** @type {string} */ address) => {
-    if (address !== WORKER) throw new TypeError('not our worker');
+    if (address !== WORKER && address !== HEIC_WORKER) throw new TypeError('not our worker');
     return address;
   },
 });
 
 /** Load the worker and all it needs, while there is a network. */
 export function startWorker() {
-  if (worker) return;
-  const address = /** @type {string} */ (policy?.createScriptURL(WORKER) ?? WORKER);
-  worker = new Worker(address, { type: 'module' });
-  worker.addEventListener('message', (event) => hear(event.data));
-  worker.addEventListener('error', failed);
+  workerAt(WORKER);
 }
 
-/** End it, with every photo it holds. */
+/** @param {string} address @returns {Worker} */
+function workerAt(address) {
+  const running = workers.get(address);
+  if (running) return running;
+  const script = /** @type {string} */ (policy?.createScriptURL(address) ?? address);
+  const worker = new Worker(script, { type: 'module' });
+  worker.addEventListener('message', (event) => hear(event.data));
+  worker.addEventListener('error', () => failed(address));
+  workers.set(address, worker);
+  return worker;
+}
+
+/** End them, with every photo they hold. */
 export function stopWorker() {
-  worker?.terminate();
-  worker = null;
+  for (const worker of workers.values()) worker.terminate();
+  workers.clear();
   checks = [];
   asked.clear();
 }
@@ -49,25 +58,25 @@ export function stopWorker() {
  * @returns {Promise<Fitness>}
  */
 export function checkBrowser() {
-  startWorker();
   return new Promise((resolve) => {
     checks.push(resolve);
-    worker?.postMessage({ type: 'check' });
+    workerAt(WORKER).postMessage({ type: 'check' });
   });
 }
 
 /**
  * @param {Blob} file
  * @param {(share: number) => void} progress 0 to 1
+ * @param {{heic: boolean}} kind `heic`: with the decoder that is downloaded for it
  * @returns {Promise<Outcome>}
  */
-export function hashPhoto(file, progress) {
-  startWorker();
+export function hashPhoto(file, progress, { heic }) {
   const id = (lastId += 1);
+  const address = heic ? HEIC_WORKER : WORKER;
   onShare = progress;
   return new Promise((resolve) => {
-    asked.set(id, resolve);
-    worker?.postMessage({ type: 'hash', id, file });
+    asked.set(id, { resolve, address });
+    workerAt(address).postMessage({ type: 'hash', id, file });
   });
 }
 
@@ -83,16 +92,18 @@ function hear(message) {
 
 /** @param {number} id @param {Outcome} outcome */
 function finish(id, outcome) {
-  asked.get(id)?.(outcome);
+  asked.get(id)?.resolve(outcome);
   asked.delete(id);
 }
 
-/** The worker died: too old a browser, no memory, or no network to load it. */
-function failed() {
-  const [waiting, ids] = [checks, [...asked.keys()]];
-  worker?.terminate();
-  worker = null;
-  checks = [];
-  waiting.forEach((resolve) => resolve('lost'));
-  ids.forEach((id) => finish(id, { reason: 'internal' }));
+/**
+ * A worker died: too old a browser, no memory, or no network to load it.
+ * @param {string} address
+ */
+function failed(address) {
+  workers.get(address)?.terminate();
+  workers.delete(address);
+  if (address === WORKER) checks.splice(0).forEach((resolve) => resolve('lost'));
+  const reason = address === WORKER ? 'internal' : 'heic';
+  for (const [id, one] of [...asked]) if (one.address === address) finish(id, { reason });
 }
