@@ -1,6 +1,6 @@
 """Puts the application together: wiring only."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
@@ -24,7 +24,7 @@ from api.workers.index_following import IndexFollowing
 from hashsvc import Policy, __version__
 from indexer.follower import Follower
 from indexer.records import BankKind
-from indexer.search import FlatIndex
+from indexer.search import LayeredIndex, SignatureIndex
 from indexer.store import Store
 
 _DESCRIPTION = (
@@ -43,39 +43,36 @@ def create_app(
         keys: the key files' contents.
         case_secrets: tests pass one with a cheap PIN hasher.
     """
-    store = Store.at(settings.url, keys.seal)
-    pepper, metrics = Pepper(keys.pepper), Metrics()
-    reported, benign = FlatIndex(), FlatIndex()
+    store, pepper, metrics = Store.at(settings.url, keys.seal), Pepper(keys.pepper), Metrics()
+    reported, benign = (LayeredIndex(base_from=settings.index_base_from) for _ in range(2))
     follower = Follower(store, {BankKind.REPORTED: reported, BankKind.BENIGN: benign})
     following = IndexFollowing(follower, poll_seconds=settings.index_poll_seconds)
-    metrics.watch(
-        {
-            "hashsvc_index_signatures": lambda: len(reported),
-            "hashsvc_index_sequence": lambda: follower.applied,
-            "hashsvc_index_staleness_seconds": follower.staleness_seconds,
-        }
+    metrics.watch(_gauges(reported, follower))
+    secrets = case_secrets or CaseSecrets(pepper)
+    matching_service = MatchingService(
+        store=store,
+        index=reported,
+        freshness=follower,
+        stale_seconds=settings.index_stale_seconds,
+        policy=Policy(),
+        pepper=pepper,
+        metrics=metrics,
     )
     services = Services(
-        cases=CaseService(
-            store,
-            case_secrets or CaseSecrets(pepper),
-            Intake(benign),
-            metrics,
-            changed=following.hurry,
-        ),
-        matching=MatchingService(
-            store=store,
-            index=reported,
-            freshness=follower,
-            stale_seconds=settings.index_stale_seconds,
-            policy=Policy(),
-            pepper=pepper,
-            metrics=metrics,
-        ),
+        cases=CaseService(store, secrets, Intake(benign), metrics, changed=following.hurry),
+        matching=matching_service,
         platforms=PlatformService(store, pepper),
         metrics=metrics,
     )
     return _application(settings, services, following)
+
+
+def _gauges(index: SignatureIndex, follower: Follower) -> Mapping[str, Callable[[], float]]:
+    return {
+        "hashsvc_index_signatures": lambda: len(index),
+        "hashsvc_index_sequence": lambda: follower.applied,
+        "hashsvc_index_staleness_seconds": follower.staleness_seconds,
+    }
 
 
 def _application(settings: Settings, services: Services, following: IndexFollowing) -> FastAPI:
