@@ -32,6 +32,10 @@ class Settings(BaseSettings):
         5.0, gt=0, description="An index older than this answers nothing: 503."
     )
 
+    index_base_from: int = Field(
+        200_000, ge=0, description="A longer list is searched in tables, a shorter one whole."
+    )
+
     @property
     def url(self) -> str:
         """The database's URL."""

@@ -30,6 +30,11 @@ class FlatIndex:
         """How many signatures can be found."""
         return len(self._listed)
 
+    def listed(self) -> list[Listed]:
+        """Everything that can be found, in no order."""
+        with self._lock:
+            return list(self._listed.values())
+
     def add(self, listed: Iterable[Listed]) -> None:
         """See `SignatureIndex.add`."""
         fresh = {entry.signature_id: entry for entry in listed}

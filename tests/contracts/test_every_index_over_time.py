@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from hashsvc.matching import LinearMatcher
-from indexer.search import FlatIndex
+from indexer.search import FlatIndex, LayeredIndex
 from tests.factories import make_listed, make_signature, with_flipped_bits
 
 QUERY = make_signature()
@@ -13,12 +13,14 @@ IDS = st.integers(1, 8)  # few, so that ids come back
 DISTANCES = st.sampled_from([0, 2, 30, 31, 32, 50, 51, 72, 73, 128])
 
 
-class IndexOverTime(RuleBasedStateMachine):
+class FlatOverTime(RuleBasedStateMachine):
     """Compares an index with a dictionary of what it should hold."""
+
+    make_index = FlatIndex
 
     def __init__(self):
         super().__init__()
-        self.index = FlatIndex()
+        self.index = self.make_index()
         self.model = {}
 
     @rule(entries=st.lists(st.tuples(IDS, DISTANCES, st.booleans()), max_size=4))
@@ -53,5 +55,18 @@ class IndexOverTime(RuleBasedStateMachine):
         assert sorted(hit.signature_id for hit in found) == sorted(self.model)
 
 
-TestIndexOverTime = IndexOverTime.TestCase
-TestIndexOverTime.settings = settings(stateful_step_count=20)
+class LayeredOverTime(FlatOverTime):
+    """The same, from FAISS alone to a base with changes, and compacted at any time."""
+
+    def make_index(self):
+        return LayeredIndex(base_from=3, delta_rows=4)
+
+    @rule()
+    def compact(self):
+        self.index.compact()
+
+
+TestFlatOverTime = FlatOverTime.TestCase
+TestFlatOverTime.settings = settings(stateful_step_count=20)
+TestLayeredOverTime = LayeredOverTime.TestCase
+TestLayeredOverTime.settings = settings(stateful_step_count=20)

@@ -8,17 +8,32 @@ from hashsvc import SignatureId
 from hashsvc.hashes import Algorithm
 from hashsvc.matching import LinearMatcher
 from hashsvc.signatures import RegionKind
-from indexer.search import FlatIndex
+from indexer.search import FlatIndex, LayeredIndex
 from indexer.search.csr import CsrBase
 from tests.factories import make_hash, make_listed, make_signature, with_flipped_bits
 from tests.strategies import hashes_at, signatures
 
-MATCHERS = {"flat": FlatIndex, "base": CsrBase.of, "linear": LinearMatcher}
-FINDERS_OF_MANY = {"flat": FlatIndex, "base": CsrBase.of}
 EXACT_ALWAYS = st.integers(0, 31) | st.integers(73, 256)  # between, a base finds most of it
 QUERY = make_signature()
 BIGGEST_ID = 2**63 - 1
 
+
+def layered(listed):
+    """Half of the list in the base, half in the delta, and a tombstone."""
+    half, gone = len(listed) // 2, make_listed(signature_id=2**61 + 7)
+    index = LayeredIndex([gone, *listed[:half]], base_from=0)
+    index.remove([gone.signature_id])
+    index.add(listed[half:])
+    return index
+
+
+INDEXES = {"flat": FlatIndex, "short": LayeredIndex, "layered": layered}
+FINDERS_OF_MANY = INDEXES | {"base": CsrBase.of}
+MATCHERS = FINDERS_OF_MANY | {"linear": LinearMatcher}
+every_index = pytest.mark.parametrize("matcher", INDEXES.values(), ids=INDEXES)
+every_finder_of_many = pytest.mark.parametrize(
+    "matcher", FINDERS_OF_MANY.values(), ids=FINDERS_OF_MANY
+)
 every_matcher = pytest.mark.parametrize("matcher", MATCHERS.values(), ids=MATCHERS)
 
 
@@ -46,11 +61,12 @@ def listed_at(*distances):
     ]
 
 
+@pytest.mark.parametrize("matcher", [CsrBase.of, layered], ids=["base", "layered"])
 @given(drawn=lists_near_one_query(), threshold=EXACT_ALWAYS)
-def test_the_base_finds_exactly_what_the_reference_finds(drawn, threshold):
+def test_tables_find_exactly_what_the_reference_finds(matcher, drawn, threshold):
     query, listed = drawn
 
-    found = CsrBase.of(listed).find(query, threshold=threshold)
+    found = matcher(listed).find(query, threshold=threshold)
 
     assert found == LinearMatcher(listed).find(query, threshold=threshold)
 
@@ -64,7 +80,7 @@ def test_flat_finds_exactly_what_the_reference_finds(drawn, threshold):
     assert found == LinearMatcher(listed).find(query, threshold=threshold)
 
 
-@pytest.mark.parametrize("matcher", FINDERS_OF_MANY.values(), ids=FINDERS_OF_MANY)
+@every_finder_of_many
 @given(drawn=lists_near_one_query(), others=st.lists(signatures(), max_size=3))
 def test_many_queries_are_answered_like_one_after_the_other(matcher, drawn, others):
     query, listed = drawn
@@ -75,7 +91,7 @@ def test_many_queries_are_answered_like_one_after_the_other(matcher, drawn, othe
     assert found == [LinearMatcher(listed).find(one, threshold=31) for one in queries]
 
 
-@pytest.mark.parametrize("matcher", FINDERS_OF_MANY.values(), ids=FINDERS_OF_MANY)
+@every_finder_of_many
 def test_no_query_has_no_answer(matcher):
     assert matcher(listed_at(0)).find_many([], threshold=72) == []
 
@@ -152,8 +168,9 @@ def test_an_empty_list_finds_nothing(matcher):
     assert matcher([]).find(QUERY, threshold=256) == []
 
 
-def test_an_id_that_is_added_again_is_replaced():
-    index = FlatIndex(listed_at(0))
+@every_index
+def test_an_id_that_is_added_again_is_replaced(matcher):
+    index = matcher(listed_at(0))
     moved = make_listed(signature_id=1, pdq=make_hash(seed=9))
 
     index.add([moved])
@@ -163,16 +180,18 @@ def test_an_id_that_is_added_again_is_replaced():
     assert [hit.signature_id for hit in index.find(moved.signature, threshold=0)] == [1]
 
 
-def test_of_one_id_added_twice_at_once_the_last_stays():
-    index = FlatIndex([make_listed(pdq=make_hash(seed=9)), make_listed()])
+@every_index
+def test_of_one_id_added_twice_at_once_the_last_stays(matcher):
+    index = matcher([make_listed(pdq=make_hash(seed=9)), make_listed()])
 
     assert len(index) == 1
     assert len(index.find(QUERY, threshold=256)) == 1
     assert len(index.find(QUERY, threshold=0)) == 1
 
 
-def test_unknown_ids_are_passed_over_when_removed():
-    index = FlatIndex(listed_at(0, 2))
+@every_index
+def test_unknown_ids_are_passed_over_when_removed(matcher):
+    index = matcher(listed_at(0, 2))
 
     index.remove([SignatureId(2), SignatureId(99)])
     index.remove([])
