@@ -10,10 +10,10 @@ from typing import Any, TypeVar
 
 import numba
 import numpy as np
-from llvmlite import ir
 from numba import types
-from numba.extending import intrinsic
 from numpy.typing import NDArray
+
+from indexer.search.instructions import popcount, prefetch
 
 Kernel = TypeVar("Kernel", bound=Callable[..., Any])
 CHUNKS = 16  # in one hash, of 16 bits each: chunk c is its c-th little-endian uint16
@@ -39,24 +39,21 @@ def _compiled(*signature: Any) -> Callable[[Kernel], Kernel]:  # noqa: ANN401  #
     return decorate
 
 
-def _count_bits(_context: Any, _word: Any) -> Any:  # noqa: ANN401  # numba's own types
-    def generate(_target: Any, builder: ir.IRBuilder, _form: Any, words: Any) -> Any:  # noqa: ANN401
-        return builder.ctpop(words[0])
-
-    return types.uint64(types.uint64), generate
-
-
-# One instruction of the processor, which Python has no word for inside a kernel.
-_popcount: Any = intrinsic(_count_bits)
+@_compiled(types.uint64, _hashes, types.uint32, _hash)
+def _distance(hashes: NDArray[np.uint64], row: int, query: NDArray[np.uint64]) -> int:
+    """Bits in which one row differs from the query."""
+    one, two = hashes[row, 0] ^ query[0], hashes[row, 1] ^ query[1]
+    three, four = hashes[row, 2] ^ query[2], hashes[row, 3] ^ query[3]
+    bits: int = popcount(one) + popcount(two) + popcount(three) + popcount(four)
+    return bits
 
 
-@_compiled(types.int64, types.uint64, types.uint64, types.uint64, types.uint64)
-def _first_table(a: np.uint64, b: np.uint64, c: np.uint64, d: np.uint64) -> int:
-    """The first of the 16 chunks of a difference with at most one bit set; 16 for none."""
+@_compiled(types.int64, _hashes, types.uint32, _hash)
+def _first_table(hashes: NDArray[np.uint64], row: int, query: NDArray[np.uint64]) -> int:
+    """The first of the 16 chunks in which they differ by at most one bit; 16 for none."""
     for chunk in range(CHUNKS):
-        word = a if chunk < 4 else b if chunk < 8 else c if chunk < 12 else d
-        bits = (word >> np.uint64(16 * (chunk % 4))) & np.uint64(0xFFFF)
-        if _popcount(bits) <= 1:
+        difference = hashes[row, chunk // 4] ^ query[chunk // 4]
+        if popcount((difference >> np.uint64(16 * (chunk % 4))) & np.uint64(0xFFFF)) <= 1:
             return chunk
     return CHUNKS
 
@@ -111,8 +108,7 @@ def near_by_pdq(
     """Rows within the threshold that share a chunk with the query but for one bit: all up to 31.
 
     Args:
-        starts: (16, 65,537), as `fill_tables` left them.
-        rows: (16, n), likewise.
+        starts, rows: as `fill_tables` left them.
         pdq: (n, 4).
         gone: see the module.
         query: (4,).
@@ -120,20 +116,21 @@ def near_by_pdq(
         found: (any,) takes the row numbers, each once, in no order.
 
     Returns:
-        How many rows there are; where `found` is too short, call again with a longer one.
+        How many rows there are; if `found` is too short, call again.
     """
     count = 0
-    a, b, c, d = query[0], query[1], query[2], query[3]
     for chunk in range(CHUNKS):
         base = np.int64((query[chunk // 4] >> np.uint64(16 * (chunk % 4))) & np.uint64(0xFFFF))
         for flip in range(17):
             value = base ^ ((1 << flip) & 0xFFFF)  # the 17th flips nothing
+            after = base ^ ((2 << flip) & 0xFFFF)  # fetched now: memory is what takes the time
+            for place in range(starts[chunk, after], starts[chunk, after + 1]):
+                prefetch(pdq, rows[chunk, place])
             for place in range(starts[chunk, value], starts[chunk, value + 1]):
                 row = rows[chunk, place]
-                xa, xb, xc, xd = pdq[row, 0] ^ a, pdq[row, 1] ^ b, pdq[row, 2] ^ c, pdq[row, 3] ^ d
-                bits = _popcount(xa) + _popcount(xb) + _popcount(xc) + _popcount(xd)
+                bits = _distance(pdq, row, query)
                 # A row stands in several tables within reach: the first one reports it.
-                near = bits <= threshold and _first_table(xa, xb, xc, xd) == chunk
+                near = bits <= threshold and _first_table(pdq, row, query) == chunk
                 if near and not (gone[row >> 3] >> (row & 7)) & 1:
                     if count < found.size:
                         found[count] = row
@@ -161,21 +158,20 @@ def near_by_dhash(
     (n, 4), `query_dhash` (4,), and the threshold is still one on PDQ.
     """
     count = 0
-    a, b, c, d = query[0], query[1], query[2], query[3]
     for chunk in range(CHUNKS):
         word, shift = chunk // 4, np.uint64(16 * (chunk % 4))
         base = np.int64((query_dhash[word] >> shift) & np.uint64(0xFFFF))
         for flip in range(17):
             value = base ^ ((1 << flip) & 0xFFFF)
+            after = base ^ ((2 << flip) & 0xFFFF)  # fetched now: memory is what takes the time
+            for place in range(starts[chunk, after], starts[chunk, after + 1]):
+                prefetch(pdq, rows[chunk, place])
             for place in range(starts[chunk, value], starts[chunk, value + 1]):
                 row = rows[chunk, place]
-                xa, xb, xc, xd = pdq[row, 0] ^ a, pdq[row, 1] ^ b, pdq[row, 2] ^ c, pdq[row, 3] ^ d
-                bits = _popcount(xa) + _popcount(xb) + _popcount(xc) + _popcount(xd)
+                bits = _distance(pdq, row, query)
                 # Few come this far, so the other hash stays out of the cache.
-                if bits <= threshold and _first_table(xa, xb, xc, xd) == CHUNKS:
-                    xa, xb = dhash[row, 0] ^ query_dhash[0], dhash[row, 1] ^ query_dhash[1]
-                    xc, xd = dhash[row, 2] ^ query_dhash[2], dhash[row, 3] ^ query_dhash[3]
-                    first = _first_table(xa, xb, xc, xd) == chunk
+                if bits <= threshold and _first_table(pdq, row, query) == CHUNKS:
+                    first = _first_table(dhash, row, query_dhash) == chunk
                     if first and not (gone[row >> 3] >> (row & 7)) & 1:
                         if count < found.size:
                             found[count] = row
@@ -193,10 +189,10 @@ def near_by_scan(
 ) -> int:
     """Every row within the threshold, ascending; arguments and result as for `near_by_pdq`."""
     count = 0
-    a, b, c, d = query[0], query[1], query[2], query[3]
+    a, b, c, d = query[0], query[1], query[2], query[3]  # said once, the loop runs on whole vectors
     for row in range(len(pdq)):
-        xa, xb, xc, xd = pdq[row, 0] ^ a, pdq[row, 1] ^ b, pdq[row, 2] ^ c, pdq[row, 3] ^ d
-        bits = _popcount(xa) + _popcount(xb) + _popcount(xc) + _popcount(xd)
+        one, two, three, four = pdq[row, 0] ^ a, pdq[row, 1] ^ b, pdq[row, 2] ^ c, pdq[row, 3] ^ d
+        bits = popcount(one) + popcount(two) + popcount(three) + popcount(four)
         if bits <= threshold and not (gone[row >> 3] >> (row & 7)) & 1:
             if count < found.size:
                 found[count] = np.uint32(row)
