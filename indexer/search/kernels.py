@@ -108,7 +108,8 @@ def near_by_pdq(
     """Rows within the threshold that share a chunk with the query but for one bit: all up to 31.
 
     Args:
-        starts, rows: as `fill_tables` left them.
+        starts: as `fill_tables` left them.
+        rows: likewise.
         pdq: (n, 4).
         gone: see the module.
         query: (4,).
@@ -129,8 +130,7 @@ def near_by_pdq(
             for place in range(starts[chunk, value], starts[chunk, value + 1]):
                 row = rows[chunk, place]
                 bits = _distance(pdq, row, query)
-                # A row stands in several tables within reach: the first one reports it.
-                near = bits <= threshold and _first_table(pdq, row, query) == chunk
+                near = bits <= threshold and _first_table(pdq, row, query) == chunk  # once
                 if near and not (gone[row >> 3] >> (row & 7)) & 1:
                     if count < found.size:
                         found[count] = row
