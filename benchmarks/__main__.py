@@ -10,6 +10,7 @@ from importlib import import_module
 
 QUESTIONS = {
     "hashing": "how fast a photo is hashed, and in how much memory",
+    "index": "how fast a listed signature is found among many, and in how much memory",
     "page": "how long the survivor page takes for a photo",
     "robustness": "which edits of a reported photo are found again",
 }

@@ -46,7 +46,9 @@ def _commit() -> str:
         done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603
         return done.stdout.strip()
 
-    changed = git("status", "--porcelain", "--untracked-files=no", "--", "hashsvc", "benchmarks")
+    changed = git(
+        "status", "--porcelain", "--untracked-files=no", "--", "hashsvc", "indexer", "benchmarks"
+    )
     return git("rev-parse", "--short", "HEAD") + ("+" if changed else "")
 
 
