@@ -16,17 +16,33 @@ class Digests:
     sha256: str  # 64 digits
 
 
+class RunningDigests:
+    """The three digests of a stream, block by block."""
+
+    def __init__(self) -> None:
+        """Of nothing yet."""
+        self._md5 = hashlib.md5(usedforsecurity=False)
+        self._sha1 = hashlib.sha1(usedforsecurity=False)
+        self._sha256 = hashlib.sha256()
+
+    def update(self, block: bytes) -> None:
+        """Go on with the next bytes."""
+        for digest in (self._md5, self._sha1, self._sha256):
+            digest.update(block)
+
+    def digests(self) -> Digests:
+        """Of all bytes so far."""
+        return Digests(self._md5.hexdigest(), self._sha1.hexdigest(), self._sha256.hexdigest())
+
+
 def digests_of(path: Path) -> Digests:
     """Read a file once.
 
     Raises:
         OSError: the file cannot be read.
     """
-    md5 = hashlib.md5(usedforsecurity=False)
-    sha1 = hashlib.sha1(usedforsecurity=False)
-    sha256 = hashlib.sha256()
+    running = RunningDigests()
     with path.open("rb") as file:
         while chunk := file.read(_CHUNK_BYTES):
-            for digest in (md5, sha1, sha256):
-                digest.update(chunk)
-    return Digests(md5.hexdigest(), sha1.hexdigest(), sha256.hexdigest())
+            running.update(chunk)
+    return running.digests()

@@ -21,6 +21,7 @@ _COMMANDS = (
     "hashsvc pack new-key",
     "hashsvc pack verify",
     "hashsvc pack info",
+    "hashsvc scan",
     "hashsvc-server",
     "hashsvc-server run",
     "hashsvc-server migrate",

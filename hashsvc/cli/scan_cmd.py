@@ -1,0 +1,158 @@
+"""`hashsvc scan`."""
+
+import os
+import signal
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from enum import StrEnum
+from pathlib import Path
+from threading import Event
+from typing import Annotated
+
+import typer
+
+from hashsvc.cli.output import FAILED, MESSAGES
+from hashsvc.cli.pack_cmd import opened
+from hashsvc.cli.scan_progress import ScanProgress
+from hashsvc.scan.errors import (
+    EvidenceRefusedError,
+    IntegrityError,
+    JournalRefusedError,
+    ScanError,
+)
+from hashsvc.scan.exhibits import Exhibit, open_exhibit
+from hashsvc.scan.records import Outcome, Totals
+from hashsvc.scan.running import Order, run_scan
+
+MATCHES, SOME_FAILED, INTERRUPTED = 10, 11, 7
+_CODES: dict[type[ScanError], int] = {
+    EvidenceRefusedError: 4,
+    JournalRefusedError: 6,
+    IntegrityError: 9,
+}
+
+
+class Regions(StrEnum):
+    """What of a photo is asked about."""
+
+    ALL = "all"
+    FULL = "full"
+
+
+Sources = Annotated[
+    list[str], typer.Argument(metavar="[EXHIBIT=]SOURCE...", help="Folders, zip or tar archives.")
+]
+PackFile = Annotated[Path, typer.Option(help="What is looked for.")]
+PackKeyFile = Annotated[Path, typer.Option(help="Your key file, made by `pack new-key`.")]
+TrustFile = Annotated[Path, typer.Option(help="Whose packs are believed.")]
+Reference = Annotated[str, typer.Option(help="Number of the police or court file.")]
+Investigator = Annotated[str, typer.Option(help="Who scans.")]
+Output = Annotated[
+    Path, typer.Option(help="A new folder, or that of a scan to go on with; not the evidence.")
+]
+Warrant = Annotated[str, typer.Option(help="Authority for the scan.")]
+RegionsAsked = Annotated[
+    Regions, typer.Option(help="`full` asks about whole photos only: a faster first pass.")
+]
+Workers = Annotated[
+    int, typer.Option(help="Photos decoded at once; 0: one a core.", min=0, max=256)
+]
+Strict = Annotated[bool, typer.Option("--strict", help="Exit code 11 when a file failed.")]
+
+
+def scan(
+    sources: Sources,
+    pack: PackFile,
+    pack_key: PackKeyFile,
+    trust: TrustFile,
+    reference: Reference,
+    investigator: Investigator,
+    output: Output,
+    warrant: Warrant = "",
+    regions: RegionsAsked = Regions.ALL,
+    workers: Workers = 0,
+    *,
+    strict: Strict = False,
+) -> None:
+    """Scan evidence with a pack, offline. Sources are only read; nothing is sent anywhere.
+
+    Killed or stopped, the same command goes on where it was. A match is a lead, not an identity:
+    a person has to look. The journal holds file names: keep the output folder on an encrypted disk.
+
+    Exit codes: 0 finished without matches, 10 with matches, 11 some files failed (--strict),
+    3 pack refused, 4 evidence refused, 6 output folder refused, 7 interrupted, 9 integrity.
+
+    Example: hashsvc scan A1=/mnt/phone --pack reported.pack --pack-key lab.key
+    --trust signers.txt --reference OB-17 --investigator "PC Example" --output scan-A1
+    """
+    order = Order(reference, investigator, warrant, parts=regions is Regions.ALL)
+    with _refusing(), ExitStack() as stack, _stopping() as stopping, ScanProgress() as progress:
+        exhibits = _exhibits(sources, output, stack)
+        totals = run_scan(
+            order,
+            exhibits,
+            opened(pack, pack_key, trust),
+            output,
+            workers=workers or os.cpu_count() or 1,
+            advanced=progress.advanced,
+            stopping=stopping,
+        )
+    _say(totals)
+    raise typer.Exit(_code(totals, strict=strict))
+
+
+def _exhibits(sources: list[str], output: Path, stack: ExitStack) -> list[Exhibit]:
+    exhibits = []
+    for number, words in enumerate(sources, start=1):
+        exhibit = open_exhibit(words, number=number, output=output)
+        stack.callback(exhibit.source.close)
+        exhibits.append(exhibit)
+        if not exhibit.read_only:
+            MESSAGES.print(
+                f"Exhibit {exhibit.name} is not mounted read-only: the report says so.",
+                markup=False,
+            )
+    return exhibits
+
+
+def _say(totals: Totals) -> None:
+    for outcome in Outcome:
+        typer.echo(f"{outcome.value:<10} {totals.outcomes.get(outcome, 0):>10}")
+    typer.echo(f"{'files':<10} {totals.enumerated:>10}")
+    typer.echo(f"{'matched':<10} {totals.matched:>10}")
+    if totals.pending:
+        MESSAGES.print(f"Interrupted with {totals.pending} files to go: run the command again.")
+
+
+def _code(totals: Totals, *, strict: bool) -> int:
+    if totals.pending:
+        return INTERRUPTED
+    if strict and totals.outcomes.get(Outcome.FAILED, 0):
+        return SOME_FAILED
+    return MATCHES if totals.matched else 0
+
+
+@contextmanager
+def _refusing() -> Iterator[None]:
+    try:
+        yield
+    except ScanError as error:
+        MESSAGES.print(str(error), style="red", markup=False)
+        raise typer.Exit(_CODES.get(type(error), FAILED)) from error
+
+
+@contextmanager
+def _stopping() -> Iterator[Callable[[], bool]]:
+    """Whether Ctrl+C or SIGTERM came; what is in flight is finished, a second one ends at once."""
+    asked = Event()
+
+    def stop(number: int, _frame: object) -> None:
+        signal.signal(number, signal.SIG_DFL)
+        asked.set()
+
+    before = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield asked.is_set
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

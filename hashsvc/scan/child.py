@@ -1,0 +1,76 @@
+"""A child process that decodes and hashes: it gets bytes, never a path, and may die of them."""
+
+import os
+import resource
+import sys
+from typing import BinaryIO
+
+from hashsvc.errors import PhotoError, PhotoTooLargeError, PhotoTooSmallError
+from hashsvc.hashing import full_signatures, part_signatures
+from hashsvc.photos import decode
+from hashsvc.policies import askable
+from hashsvc.scan.answers import MAX_SIGNATURES, READY, REQUEST, HashedPhoto, failure, success
+from hashsvc.scan.records import Reason
+
+_MOST_FILES = 32
+_STDOUT, _STDERR = 1, 2
+
+
+def main() -> None:
+    """Answer until the parent closes the pipe."""
+    memory_bytes, file_bytes = map(int, sys.argv[1:])
+    answers = os.fdopen(os.dup(_STDOUT), "wb")
+    os.dup2(_STDERR, _STDOUT)  # whatever a decoder prints is no answer
+    limit(memory_bytes, file_bytes)
+    answers.write(READY)
+    answers.flush()
+    serve(sys.stdin.buffer, answers)
+
+
+def limit(memory_bytes: int, file_bytes: int) -> None:
+    """Take away what decoding does not need; the parent keeps the time."""
+    limits = {
+        resource.RLIMIT_AS: memory_bytes,
+        resource.RLIMIT_FSIZE: file_bytes,  # OpenCV reads from a file in memory
+        resource.RLIMIT_NOFILE: _MOST_FILES,
+        resource.RLIMIT_CORE: 0,
+    }
+    for kind, most in limits.items():
+        resource.setrlimit(kind, (most, most))
+
+
+def serve(questions: BinaryIO, answers: BinaryIO) -> None:
+    """Answer photo after photo."""
+    while len(head := questions.read(REQUEST.size)) == REQUEST.size:
+        length, max_pixels, parts = REQUEST.unpack(head)
+        answers.write(answer(questions.read(length), max_pixels=max_pixels, parts=bool(parts)))
+        answers.flush()
+
+
+def answer(body: bytes, *, max_pixels: int, parts: bool) -> bytes:
+    """What is said of one photo."""
+    try:
+        return success(_hashed(body, max_pixels, parts=parts))
+    except PhotoTooLargeError:
+        return failure(Reason.TOO_MANY_PIXELS)
+    except PhotoTooSmallError:
+        return failure(Reason.TOO_SMALL)
+    except PhotoError as error:
+        short = isinstance(error.__cause__, MemoryError)
+        return failure(Reason.MEMORY if short else Reason.DECODE)
+    except MemoryError:
+        return failure(Reason.MEMORY)
+    except Exception:  # noqa: BLE001  # a hostile photo must not end the scan
+        return failure(Reason.DECODE)
+
+
+def _hashed(body: bytes, max_pixels: int, *, parts: bool) -> HashedPhoto:
+    pixels = decode(body, max_pixels=max_pixels)
+    full = full_signatures(pixels)
+    found = tuple(filter(askable, part_signatures(pixels))) if parts else ()
+    signatures = (*full, *found)[:MAX_SIGNATURES]
+    return HashedPhoto(pixels.width, pixels.height, signatures, len(full))
+
+
+if __name__ == "__main__":
+    main()

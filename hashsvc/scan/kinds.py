@@ -1,0 +1,45 @@
+"""What kind of thing a file is: its first bytes decide, never its name."""
+
+from enum import StrEnum
+
+from hashsvc.photos.formats import format_of
+
+OPENING_BYTES = 64 << 10
+_USTAR = slice(257, 262)
+_CONTAINERS = (
+    b"PK\x03\x04",
+    b"PK\x05\x06",
+    b"PK\x07\x08",
+    b"\x1f\x8b",
+    b"BZh",
+    b"\xfd7zXZ\0",
+    b"7z\xbc\xaf\x27\x1c",
+    b"Rar!\x1a\x07",
+    b"(\xb5/\xfd",
+    b"%PDF-",
+    b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1",  # older Office documents
+)
+_VIDEOS = (b"\x1aE\xdf\xa3", b"FLV\x01", b"\0\0\x01\xba", b"\0\0\x01\xb3", b"OggS", b"0&\xb2u")
+
+
+class Kind(StrEnum):
+    """How a file is treated."""
+
+    PHOTO = "photo"
+    CONTAINER = "container"  # may hold photos, and is not opened here: never passed over silently
+    VIDEO = "video"
+    OTHER = "other"
+
+
+def kind_of(opening: bytes) -> Kind:
+    """The kind of a file.
+
+    Args:
+        opening: its first 64 KiB, or all of it.
+    """
+    if format_of(opening) is not None:
+        return Kind.PHOTO
+    if opening.startswith(_CONTAINERS) or opening[_USTAR] == b"ustar":
+        return Kind.CONTAINER
+    boxed = opening[4:8] == b"ftyp" or (opening[:4] == b"RIFF" and opening[8:12] == b"AVI ")
+    return Kind.VIDEO if boxed or opening.startswith(_VIDEOS) else Kind.OTHER

@@ -1,0 +1,97 @@
+"""One run of a scan: its journal, its children and its end."""
+
+import os
+import platform
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+from hashsvc import __version__
+from hashsvc.packs import Pack
+from hashsvc.scan.errors import JournalRefusedError
+from hashsvc.scan.exhibits import Exhibit
+from hashsvc.scan.journal import NAME, open_journal
+from hashsvc.scan.records import Totals
+from hashsvc.scan.sandbox import CHILD, Limits, Sandbox
+from hashsvc.scan.scanner import Scanner
+from hashsvc.times import now
+
+_PRIVATE = 0o700
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What is scanned, for whom and how; resuming takes the same order again."""
+
+    reference: str
+    investigator: str
+    warrant: str = ""
+    parts: bool = True  # parts of photos are asked about too
+    limits: Limits = field(default_factory=Limits)
+
+    def to_json(self, exhibits: Sequence[Exhibit], pack: Pack) -> dict[str, Any]:
+        """As the journal keeps it."""
+        return asdict(self) | {
+            "exhibits": [[one.name, one.locator] for one in exhibits],
+            "pack": pack.manifest.to_json() | {"sha256": pack.sha256},
+        }
+
+
+def prepare_output(folder: Path) -> None:
+    """Make the output folder, for this user alone; one with other things in it is refused.
+
+    Raises:
+        JournalRefusedError: it holds something else, or cannot be written.
+    """
+    try:
+        folder.mkdir(mode=_PRIVATE, parents=True, exist_ok=True)
+        used = any(folder.iterdir()) and not (folder / NAME).exists()
+        if not used and os.access(folder, os.W_OK):
+            return
+    except OSError as error:
+        raise JournalRefusedError("The output folder cannot be made or read.") from error
+    raise JournalRefusedError("The output folder holds something else, or cannot be written.")
+
+
+def run_scan(
+    order: Order,
+    exhibits: Sequence[Exhibit],
+    pack: Pack,
+    output: Path,
+    *,
+    workers: int,
+    advanced: Callable[[Totals], None],
+    stopping: Callable[[], bool],
+    child: Sequence[str] = CHILD,
+) -> Totals:
+    """Begin a scan, or go on with it; `Scanner` says what the words mean.
+
+    Raises:
+        ScanError: it cannot be begun or resumed.
+    """
+    prepare_output(output)
+    with open_journal(output) as journal, ExitStack() as stack:
+        journal.begin(
+            order.to_json(exhibits, pack),
+            at=now().isoformat(),
+            host=platform.node(),
+            version=__version__,
+        )
+        sandboxes = [
+            Sandbox(order.limits, parts=order.parts, command=child) for _ in range(workers)
+        ]
+        for sandbox in sandboxes:
+            stack.callback(sandbox.close)
+        scanner = Scanner(
+            journal,
+            pack,
+            sandboxes,
+            max_bytes=order.limits.max_bytes,
+            advanced=advanced,
+            stopping=stopping,
+        )
+        totals = scanner.run(exhibits)
+        journal.end("interrupted" if totals.pending else "finished", at=now().isoformat())
+    return totals

@@ -1,0 +1,179 @@
+"""Files to outcomes: read and digest here, decode in children, match, write down."""
+
+import time
+from collections.abc import Callable, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass, field
+from queue import SimpleQueue
+
+from hashsvc.digests import Digests
+from hashsvc.packs import Pack
+from hashsvc.scan.answers import HashedPhoto
+from hashsvc.scan.exhibits import Exhibit
+from hashsvc.scan.found import FoundMatch, found_in
+from hashsvc.scan.journal import Journal
+from hashsvc.scan.kinds import Kind
+from hashsvc.scan.reading import ReadPhoto, read_photo
+from hashsvc.scan.records import FileProblemError, FoundFile, Outcome, Reason, Totals
+from hashsvc.scan.sandbox import Sandbox
+from hashsvc.scan.sources import Source
+
+_COMMIT_FILES = 200
+_COMMIT_SECONDS = 1.0
+_IN_FLIGHT = 3  # photos for each worker: enough that none waits
+
+
+@dataclass(frozen=True, slots=True)
+class _Hashed:
+    """What a worker made of a photo."""
+
+    photo: HashedPhoto | Reason
+    matches: list[FoundMatch]
+
+
+@dataclass(slots=True)
+class _Pending:
+    """A photo in a worker, and the files that hold it, the first one first."""
+
+    sha256: str
+    files: list[tuple[int, Digests]] = field(default_factory=list)
+
+
+class Scanner:
+    """One run over the files that have no outcome yet."""
+
+    def __init__(
+        self,
+        journal: Journal,
+        pack: Pack,
+        sandboxes: Sequence[Sandbox],
+        *,
+        max_bytes: int,
+        advanced: Callable[[Totals], None],
+        stopping: Callable[[], bool] = lambda: False,
+    ) -> None:
+        """Scan with as many workers as there are sandboxes.
+
+        Args:
+            journal: of this scan.
+            pack: what is looked for.
+            sandboxes: one for each worker.
+            max_bytes: of a photo.
+            advanced: told about once a second how far the scan is.
+            stopping: whether to end early; what is in flight is finished.
+        """
+        self._journal, self._pack, self._max_bytes = journal, pack, max_bytes
+        self._advanced, self._stopping = advanced, stopping
+        self._free: SimpleQueue[Sandbox] = SimpleQueue()
+        for sandbox in sandboxes:
+            self._free.put(sandbox)
+        self._workers = len(sandboxes)
+        self._running: dict[Future[_Hashed], _Pending] = {}
+        self._by_digest: dict[str, _Pending] = {}
+        self._uncommitted, self._committed_at = 0, time.monotonic()
+
+    def run(self, exhibits: Sequence[Exhibit]) -> Totals:
+        """List every file of every source, then work on those without an outcome.
+
+        Raises:
+            IntegrityError: a source is not the one that the scan began with.
+        """
+        for number, exhibit in enumerate(exhibits, start=1):
+            if not self._journal.source(number, exhibit):
+                self._journal.enumerate(number, exhibit.source.files())
+        self._advanced(self._journal.totals())
+        with ThreadPoolExecutor(self._workers) as pool:
+            for number, exhibit in enumerate(exhibits, start=1):
+                for file_id, file in self._journal.pending(number):
+                    if self._stopping():
+                        break
+                    self._take(pool, exhibit.source, file_id, file)
+            while self._running:
+                self._harvest()
+        self._commit()
+        return self._journal.totals()
+
+    def _take(
+        self, pool: ThreadPoolExecutor, source: Source, file_id: int, file: FoundFile
+    ) -> None:
+        try:
+            read = read_photo(source, file, max_bytes=self._max_bytes)
+        except FileProblemError as problem:
+            self._done(file_id, problem.reason.outcome, problem.reason)
+            return
+        match read:
+            case ReadPhoto():
+                self._take_photo(pool, file_id, read)
+            case Kind.CONTAINER:
+                self._done(file_id, Outcome.FAILED, Reason.CONTAINER_UNSUPPORTED)
+            case Kind.VIDEO:
+                self._done(file_id, Outcome.EXCLUDED, Reason.VIDEO)
+            case _:
+                self._done(file_id, Outcome.NOT_MEDIA)
+
+    def _take_photo(self, pool: ThreadPoolExecutor, file_id: int, read: ReadPhoto) -> None:
+        sha256 = read.digests.sha256
+        if sha256 in self._by_digest:
+            self._by_digest[sha256].files.append((file_id, read.digests))
+            return
+        known, reason = self._journal.photo(sha256)
+        if known:
+            self._done_copy(file_id, reason, read.digests)
+            return
+        while len(self._running) >= _IN_FLIGHT * self._workers:
+            self._harvest()
+        pending = self._by_digest[sha256] = _Pending(sha256, [(file_id, read.digests)])
+        self._running[pool.submit(self._hash, read.body)] = pending
+
+    def _hash(self, body: bytes) -> _Hashed:
+        """In a worker's thread."""
+        sandbox = self._free.get()
+        try:
+            photo = sandbox.hash(body)
+        finally:
+            self._free.put(sandbox)
+        return _Hashed(photo, [] if isinstance(photo, Reason) else found_in(self._pack, photo))
+
+    def _harvest(self) -> None:
+        for future in wait(self._running, return_when=FIRST_COMPLETED).done:
+            pending = self._running.pop(future)
+            del self._by_digest[pending.sha256]
+            self._write(pending, future.result())
+
+    def _write(self, pending: _Pending, hashed: _Hashed) -> None:
+        """A photo and all files that hold it, in one commit."""
+        photo = hashed.photo
+        reason = photo if isinstance(photo, Reason) else None
+        size = None if isinstance(photo, Reason) else (photo.width, photo.height)
+        self._journal.add_photo(pending.sha256, size=size, reason=reason, matches=hashed.matches)
+        (first, digests), *copies = pending.files
+        self._journal.done(first, Outcome.FAILED if reason else Outcome.HASHED, reason, digests)
+        for file_id, digests in copies:
+            self._done_copy(file_id, reason, digests)
+        self._count()
+
+    def _done_copy(self, file_id: int, reason: Reason | None, digests: Digests) -> None:
+        outcome = Outcome.FAILED if reason else Outcome.DUPLICATE
+        self._done(file_id, outcome, reason, digests)
+
+    def _done(
+        self,
+        file_id: int,
+        outcome: Outcome,
+        reason: Reason | None = None,
+        digests: Digests | None = None,
+    ) -> None:
+        self._journal.done(file_id, outcome, reason, digests)
+        self._count()
+
+    def _count(self) -> None:
+        self._uncommitted += 1
+        waited = time.monotonic() - self._committed_at
+        if self._uncommitted >= _COMMIT_FILES or waited >= _COMMIT_SECONDS:
+            self._commit()
+            if waited >= _COMMIT_SECONDS:
+                self._advanced(self._journal.totals())
+
+    def _commit(self) -> None:
+        self._journal.commit()
+        self._uncommitted, self._committed_at = 0, time.monotonic()

@@ -1,0 +1,182 @@
+"""A pack is built by the service's own command, and evidence is scanned with it, offline."""
+
+import json
+import os
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+from contextlib import closing
+
+import pytest
+
+from examples.demo.service import running_service
+from hashsvc.client import SurvivorClient
+from hashsvc.hashing import enrolment_signatures
+from hashsvc.photos import decode
+from tests.factories import make_photo
+from tests.hashsvc.scan.evidence import make_folder, make_zip
+
+# Replaces the network by an error before any command runs.
+OFFLINE = """
+import socket, sys
+from hashsvc.cli.app import main
+def refuse(*_, **__): raise SystemExit("a socket was opened")
+socket.socket = refuse
+sys.argv[0] = "hashsvc"
+main()
+"""
+
+
+def hashsvc(*words):
+    command = [sys.executable, "-c", OFFLINE, *map(str, words)]
+    return subprocess.run(command, capture_output=True, text=True, check=False)
+
+
+@pytest.fixture(scope="module")
+def desk(tmp_path_factory):
+    """An investigator's key, whom it trusts, and a pack of what was reported."""
+    folder = tmp_path_factory.mktemp("desk")
+    recipient = hashsvc("pack", "new-key", folder / "lab.key").stdout.strip()
+    data = folder / "data"
+    with running_service(data) as service:
+        report(service)
+    built = subprocess.run(
+        [
+            *(sys.executable, "-m", "api", "pack", "build", "--bank", "reported"),
+            *("--to", recipient, "--data", data, "--out", folder / "reported.pack"),
+        ],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    (folder / "signers").write_text(built.stdout)
+    return folder
+
+
+def report(service):
+    """Open a case with the planted photo."""
+    with SurvivorClient(service.url) as client:
+        client.open_case(enrolment_signatures(decode(make_photo(seed=41))), "402913")
+
+
+def words_of(desk, output, *sources):
+    return (
+        *("scan", *sources, "--pack", desk / "reported.pack", "--pack-key", desk / "lab.key"),
+        *("--trust", desk / "signers", "--reference", "OB-17", "--investigator", "PC Example"),
+        *("--output", output, "--workers", "2"),
+    )
+
+
+def files_of(output):
+    with closing(sqlite3.connect(output / "journal.sqlite")) as journal:
+        files = journal.execute(
+            "SELECT source_id, path, address, outcome, reason, sha256 FROM file ORDER BY id"
+        ).fetchall()
+        return files, journal.execute("SELECT * FROM match ORDER BY sha256, entry").fetchall()
+
+
+def test_planted_photos_are_found_offline_and_everything_is_counted(desk, tmp_path):
+    folder = make_folder(tmp_path / "phone")
+    archive = make_zip(tmp_path / "phone.zip")
+
+    said = hashsvc(*words_of(desk, tmp_path / "out", f"A1={folder}", f"A2={archive}"))
+
+    counted = dict(line.split() for line in said.stdout.splitlines())
+    assert said.returncode == 10, said.stderr
+    assert counted == {
+        "hashed": "3",
+        "duplicate": "5",
+        "not_media": "4",
+        "failed": "4",
+        "excluded": "2",
+        "files": "18",
+        "matched": "6",
+    }
+
+
+def test_a_tampered_pack_stops_everything(desk, tmp_path):
+    body = bytearray((desk / "reported.pack").read_bytes())
+    body[-10] ^= 1
+    bad = tmp_path / "bad.pack"
+    bad.write_bytes(body)
+    folder = make_folder(tmp_path / "phone")
+    words = [
+        bad if word == desk / "reported.pack" else word for word in words_of(desk, "o", folder)
+    ]
+
+    said = hashsvc(*words)
+
+    assert (said.returncode, said.stdout) == (3, "")
+    assert "damaged or was altered" in said.stderr
+
+
+@pytest.mark.parametrize(
+    ("source", "output", "code"), [("missing", "out", 4), ("phone", "phone/out", 4)]
+)
+def test_evidence_that_cannot_be_scanned_is_exit_code_4(desk, tmp_path, source, output, code):
+    make_folder(tmp_path / "phone")
+
+    said = hashsvc(*words_of(desk, tmp_path / output, tmp_path / source))
+
+    assert said.returncode == code
+
+
+def finished(output):
+    with closing(sqlite3.connect(output / "journal.sqlite")) as journal:
+        try:
+            row = journal.execute("SELECT finished_at FROM scan").fetchone()
+        except sqlite3.OperationalError:  # killed before there were tables
+            return False
+    return row is not None and row[0] is not None
+
+
+def begun(words, output):
+    """A scan that has its journal open."""
+    run = subprocess.Popen(
+        [sys.executable, "-c", OFFLINE, *map(str, words)],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    while run.poll() is None and not (output / "journal.sqlite-wal").exists():
+        time.sleep(0.02)
+    return run
+
+
+def test_killed_again_and_again_it_ends_as_if_never_killed(desk, tmp_path):
+    folder = make_folder(tmp_path / "phone")
+    for number in range(30):
+        (folder / f"{number}.jpg").write_bytes(make_photo(seed=100 + number // 2))
+    hashsvc(*words_of(desk, tmp_path / "whole", folder))
+    words, killed = words_of(desk, tmp_path / "killed", folder), 0
+
+    for seconds in (0, 0.4, 0.9):
+        with begun(words, tmp_path / "killed") as run:
+            time.sleep(seconds)
+            run.kill()
+        killed += not finished(tmp_path / "killed")
+    last = hashsvc(*words)
+
+    assert killed >= 1
+    assert last.returncode == 10
+    assert files_of(tmp_path / "killed") == files_of(tmp_path / "whole")
+
+
+def test_ctrl_c_finishes_what_is_in_flight(desk, tmp_path):
+    folder = tmp_path / "phone"
+    folder.mkdir()
+    for number in range(150):
+        (folder / f"{number}.jpg").write_bytes(make_photo(seed=number))
+
+    with begun(words_of(desk, tmp_path / "out", folder), tmp_path / "out") as run:
+        time.sleep(0.3)
+        os.kill(run.pid, signal.SIGINT)
+        _, message = run.communicate(timeout=20)
+
+    assert run.returncode == 7
+    assert "run the command again" in message
+    with closing(sqlite3.connect(tmp_path / "out" / "journal.sqlite")) as journal:
+        assert journal.execute("SELECT ended FROM segment").fetchall() == [("interrupted",)]
+        assert json.loads(journal.execute("SELECT options FROM scan").fetchone()[0])["parts"]
