@@ -20,19 +20,21 @@ def _popcount(_context: Any, _word: Any) -> Any:  # noqa: ANN401  # numba's own 
     return types.uint64(types.uint64), generate
 
 
-def _prefetch(_context: Any, array: Any, _row: Any) -> Any:  # noqa: ANN401
+def _prefetch(_context: Any, array: Any, _row: Any, _column: Any) -> Any:  # noqa: ANN401
     def generate(target: Any, builder: ir.IRBuilder, form: Any, values: Any) -> Any:  # noqa: ANN401
         as_array: Any = arrayobj.make_array
         rows = as_array(form.args[0])(target, builder, values[0])
         word = ir.IntType(64)
-        step = builder.mul(builder.extract_value(rows.strides, 0), builder.zext(values[1], word))
-        address = builder.add(builder.ptrtoint(rows.data, word), step)
+        address = builder.ptrtoint(rows.data, word)
+        for axis in range(2):
+            step = builder.extract_value(rows.strides, axis)
+            address = builder.add(address, builder.mul(step, values[1 + axis]))
         function = builder.module.declare_intrinsic("llvm.prefetch", [_BYTES], _PREFETCH)
         builder.call(function, [builder.inttoptr(address, _BYTES), _TO_READ, _KEEP, _DATA])
         return target.get_dummy_value()
 
-    return types.void(array, types.uint32), generate
+    return types.void(array, types.int64, types.int64), generate
 
 
 popcount: Any = intrinsic(_popcount)  # of a uint64
-prefetch: Any = intrinsic(_prefetch)  # of (array, row as uint32): the row is in the cache soon
+prefetch: Any = intrinsic(_prefetch)  # of (array, row, column): that place is in the cache soon

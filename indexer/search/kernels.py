@@ -95,6 +95,22 @@ def fill_tables(
             next_free[value] += np.uint32(1)
 
 
+@_compiled(types.void, _starts, _starts, _hashes, types.int64, types.int64, types.int64)
+def _look_ahead(
+    starts: NDArray[np.uint32],
+    rows: NDArray[np.uint32],
+    pdq: NDArray[np.uint64],
+    chunk: int,
+    base: np.int64,
+    flip: int,
+) -> None:
+    """Fetch the next bucket's hashes and the row numbers after: memory is what takes the time."""
+    prefetch(rows, chunk, starts[chunk, base ^ ((4 << flip) & 0xFFFF)])
+    after = base ^ ((2 << flip) & 0xFFFF)
+    for place in range(starts[chunk, after], starts[chunk, after + 1]):
+        prefetch(pdq, rows[chunk, place], 0)
+
+
 @_compiled(types.int64, _starts, _starts, _hashes, _bytes, _hash, types.int64, _found)
 def near_by_pdq(
     starts: NDArray[np.uint32],
@@ -124,9 +140,7 @@ def near_by_pdq(
         base = np.int64((query[chunk // 4] >> np.uint64(16 * (chunk % 4))) & np.uint64(0xFFFF))
         for flip in range(17):
             value = base ^ ((1 << flip) & 0xFFFF)  # the 17th flips nothing
-            after = base ^ ((2 << flip) & 0xFFFF)  # fetched now: memory is what takes the time
-            for place in range(starts[chunk, after], starts[chunk, after + 1]):
-                prefetch(pdq, rows[chunk, place])
+            _look_ahead(starts, rows, pdq, chunk, base, flip)
             for place in range(starts[chunk, value], starts[chunk, value + 1]):
                 row = rows[chunk, place]
                 bits = _distance(pdq, row, query)
@@ -163,9 +177,7 @@ def near_by_dhash(
         base = np.int64((query_dhash[word] >> shift) & np.uint64(0xFFFF))
         for flip in range(17):
             value = base ^ ((1 << flip) & 0xFFFF)
-            after = base ^ ((2 << flip) & 0xFFFF)  # fetched now: memory is what takes the time
-            for place in range(starts[chunk, after], starts[chunk, after + 1]):
-                prefetch(pdq, rows[chunk, place])
+            _look_ahead(starts, rows, pdq, chunk, base, flip)
             for place in range(starts[chunk, value], starts[chunk, value + 1]):
                 row = rows[chunk, place]
                 bits = _distance(pdq, row, query)
