@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from hashsvc import __version__
-from hashsvc.cli import case_cmd, compare_cmd, hash_cmd, match_cmd, pack_cmd, scan_cmd
+from hashsvc.cli import case_cmd, compare_cmd, hash_cmd, match_cmd, pack_cmd, report_cmd, scan_cmd
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -17,6 +17,7 @@ app.command(name="hash")(hash_cmd.hash_photos)
 app.command(name="compare")(compare_cmd.compare)
 app.command(name="match")(match_cmd.match)
 app.command(name="scan")(scan_cmd.scan)
+app.command(name="report")(report_cmd.report)
 app.add_typer(case_cmd.app, name="case")
 app.add_typer(pack_cmd.app, name="pack")
 

@@ -86,7 +86,7 @@ def scan(
     --trust signers.txt --reference OB-17 --investigator "PC Example" --output scan-A1
     """
     order = Order(reference, investigator, warrant, parts=regions is Regions.ALL)
-    with _refusing(), ExitStack() as stack, _stopping() as stopping, ScanProgress() as progress:
+    with refusing(), ExitStack() as stack, _stopping() as stopping, ScanProgress() as progress:
         exhibits = _exhibits(sources, output, stack)
         totals = run_scan(
             order,
@@ -133,7 +133,8 @@ def _code(totals: Totals, *, strict: bool) -> int:
 
 
 @contextmanager
-def _refusing() -> Iterator[None]:
+def refusing() -> Iterator[None]:
+    """Turn what stops a scan into one sentence and its exit code."""
     try:
         yield
     except ScanError as error:

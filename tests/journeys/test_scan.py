@@ -94,6 +94,10 @@ def test_planted_photos_are_found_offline_and_everything_is_counted(desk, tmp_pa
         "files": "18",
         "matched": "6",
     }
+    rows = hashsvc("report", tmp_path / "out", "--format", "jsonl").stdout.splitlines()
+    planted = [row for row in map(json.loads, rows) if row["tier"] == "strong"]
+    assert len(rows) == 18
+    assert {row["exhibit"] for row in planted} == {"A1", "A2"}
 
 
 def test_a_tampered_pack_stops_everything(desk, tmp_path):

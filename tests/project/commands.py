@@ -22,6 +22,7 @@ _COMMANDS = (
     "hashsvc pack verify",
     "hashsvc pack info",
     "hashsvc scan",
+    "hashsvc report",
     "hashsvc-server",
     "hashsvc-server run",
     "hashsvc-server migrate",

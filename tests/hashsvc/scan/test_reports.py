@@ -1,0 +1,146 @@
+"""Reports have a row for every file, whatever its name, and totals that add up."""
+
+import csv
+import hashlib
+import json
+import os
+from collections import Counter
+from io import StringIO
+
+import pytest
+from typer.testing import CliRunner
+
+from hashsvc.cli.app import app
+from tests.factories import make_photo
+from tests.hashsvc.scan.evidence import FILES, make_folder, scanned
+
+FORMULA = "=cmd()&'\"\n,x"
+MARKUP = "<script>alert(1)<"
+
+
+def run(*words):
+    return CliRunner().invoke(app, ["report", *map(str, words)])
+
+
+@pytest.fixture(scope="module")
+def output(tmp_path_factory, pack):
+    """Of a finished scan of files with troublesome names."""
+    root = tmp_path_factory.mktemp("scan")
+    folder = make_folder(root / "evidence")
+    for name in (FORMULA, MARKUP):
+        (folder / name).write_bytes(make_photo(seed=41))
+    (folder / os.fsdecode(b"\xff.jpg")).write_bytes(make_photo(seed=9))
+    scanned([folder], pack, root / "out")
+    return root / "out"
+
+
+@pytest.fixture(scope="module")
+def unfinished(tmp_path_factory, pack):
+    root = tmp_path_factory.mktemp("unfinished")
+    scanned([make_folder(root / "evidence")], pack, root / "out", stopping=lambda: True)
+    return root / "out"
+
+
+def rows(output):
+    return [json.loads(line) for line in run(output, "--format", "jsonl").stdout.splitlines()]
+
+
+def test_json_lines_have_every_file_once(output):
+    found = rows(output)
+
+    assert len(found) == len(FILES) + 3
+    assert {row["path"] for row in found} >= {*FILES, FORMULA, MARKUP}
+
+
+def test_a_planted_photo_s_row_says_what_it_matched(output):
+    (row,) = (row for row in rows(output) if row["path"] == "a/mirrored.png")
+
+    assert (row["outcome"], row["reason"], row["tier"]) == ("hashed", None, "strong")
+    assert row["orientation"] == "mirror"
+    assert row["pdq_distance"] <= 31
+    assert len(row["entry"]) == 32
+    for name in ("md5", "sha1", "sha256"):
+        assert row[name] == hashlib.new(name, FILES["a/mirrored.png"]).hexdigest()
+
+
+def test_a_name_that_is_no_text_is_kept_as_bytes(output):
+    (row,) = (row for row in rows(output) if row["path_hex"])
+
+    assert bytes.fromhex(row["path_hex"]) == b"\xff.jpg"
+
+
+def test_rows_and_totals_agree(output):
+    counted = Counter(row["outcome"] for row in rows(output))
+
+    totals = json.loads((output / "manifest.json").read_text())["totals"]
+
+    assert totals.pop("matched") == sum(row["tier"] is not None for row in rows(output))
+    assert totals.pop("files") == sum(totals.values()) == counted.total()
+    assert totals == {name: counted[name] for name in totals}
+
+
+def test_a_spreadsheet_runs_no_name_as_a_formula(output):
+    said = run(output, "--format", "csv")
+
+    # The runner's output ends lines in one way; the file keeps RFC 4180's.
+    text = (output / "files.csv").read_bytes().decode()
+    read = list(csv.DictReader(StringIO(text, newline="")))
+    assert said.exit_code == 0
+    assert len(read) == len(FILES) + 3
+    assert f"'{FORMULA}" in {row["path"] for row in read}
+    assert not [value for row in read for value in row.values() if value.startswith("=")]
+
+
+def test_the_page_has_no_script_and_no_picture(output):
+    run(output, "--format", "html")
+
+    page = (output / "report.html").read_text()
+    assert "<script" not in page
+    assert "<img" not in page
+    assert "&lt;script&gt;alert(1)&lt;" in page
+    assert "default-src 'none'" in page
+    assert "container_unsupported" in page
+
+
+def test_the_manifest_lists_every_report_with_its_digest(output):
+    for format_ in ("jsonl", "csv", "html"):
+        run(output, "--format", format_)
+
+    listed = json.loads((output / "manifest.json").read_text())["reports"]
+
+    assert {one["name"] for one in listed} == {"files.jsonl", "files.csv", "report.html"}
+    for one in listed:
+        body = (output / one["name"]).read_bytes()
+        assert (one["bytes"], one["sha256"]) == (len(body), hashlib.sha256(body).hexdigest())
+
+
+def test_the_manifest_says_by_whom_with_which_pack_and_from_where(output, pack):
+    run(output, "--format", "jsonl")
+
+    manifest = json.loads((output / "manifest.json").read_text())
+    assert manifest["order"]["reference"] == "OB-17"
+    assert manifest["order"]["pack"]["sha256"] == pack.sha256
+    assert manifest["sources"][0]["kind"] == "folder"
+    assert manifest["segments"][-1]["ended"] == "finished"
+
+
+def test_reports_are_for_this_user_alone(output):
+    run(output, "--format", "jsonl")
+
+    for name in ("files.jsonl", "manifest.json"):
+        assert (output / name).stat().st_mode & 0o777 == 0o600
+
+
+def test_there_is_no_report_of_half_a_scan(unfinished):
+    said = run(unfinished, "--format", "jsonl")
+
+    assert said.stderr == "The scan has not finished: run it again to its end.\n"
+    assert (said.stdout, said.exit_code) == ("", 9)
+    assert not (unfinished / "files.jsonl").exists()
+
+
+def test_a_folder_without_a_scan_is_refused(tmp_path):
+    said = run(tmp_path, "--format", "csv")
+
+    assert said.exit_code == 6
+    assert list(tmp_path.iterdir()) == []
