@@ -40,6 +40,7 @@ def test_another_database_is_named_by_its_url():
         {"index_poll_seconds": 0},
         {"index_poll_seconds": 5.1},
         {"index_stale_seconds": 0},
+        {"index_base_from": -1},
     ],
 )
 def test_a_value_that_cannot_work_is_refused(wrong):
