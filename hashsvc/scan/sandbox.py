@@ -16,7 +16,10 @@ from hashsvc.scan.records import Reason
 
 # -P: a module that lies in the current folder, perhaps the evidence, is not imported.
 CHILD = (sys.executable, "-P", "-m", "hashsvc.scan.child")
-_ENVIRONMENT = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
+# One thread each: the children are the parallel part, and every thread reserves memory.
+_ENVIRONMENT = dict.fromkeys(
+    ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "OPENCV_FOR_THREADS_NUM"), "1"
+)
 _STARTING_SECONDS = 60  # libraries are loaded before the first photo's time begins
 _ATTEMPTS = 2  # a child may also die of what it decoded before
 
