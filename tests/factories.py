@@ -1,5 +1,6 @@
 """Valid things by default; a test overrides only what it is about. Everything is seeded."""
 
+import zlib
 from io import BytesIO
 
 import numpy as np
@@ -7,6 +8,7 @@ from PIL import Image
 
 from hashsvc.hashes import HASH_BYTES, Algorithm, Hash
 from hashsvc.matching import Hit, Listed, SignatureId
+from hashsvc.photos import decode
 from hashsvc.pixels import ChannelOrder, Pixels
 from hashsvc.signatures import RegionKind, Signature
 
@@ -121,3 +123,21 @@ def make_hit(
         dhash_distance=dhash_distance,
         strong_only=strong_only,
     )
+
+
+def make_png(width, height, *, bits, kind, rows, chunks=()):
+    """A PNG that no library here writes: colour type `kind`, raw rows, more chunks."""
+
+    def chunk(name, body):
+        checked = zlib.crc32(name + body).to_bytes(4, "big")
+        return len(body).to_bytes(4, "big") + name + body + checked
+
+    header = width.to_bytes(4, "big") + height.to_bytes(4, "big") + bytes((bits, kind, 0, 0, 0))
+    compressed = zlib.compress(b"".join(b"\0" + row for row in rows))
+    body = [chunk(b"IHDR", header), *(chunk(*more) for more in chunks)]
+    return b"".join([b"\x89PNG\r\n\x1a\n", *body, chunk(b"IDAT", compressed), chunk(b"IEND", b"")])
+
+
+def rgb_of(photo):
+    """(height, width, 3): the canonical pixels of a photo file."""
+    return decode(photo).rgb()
