@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import threading
+from contextlib import contextmanager
 from pathlib import Path
 
 import httpx
@@ -15,18 +16,30 @@ _ADDRESS = re.compile(r"serves at (http://\S+)")
 _START_SECONDS = 30
 
 
+@contextmanager
+def _interruptible():
+    """A shell starts what runs in its background deaf to Ctrl+C, and children inherit that."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
 class Server:
     """Started with `python -m api run`; everything it writes is kept."""
 
     def __init__(self, folder, *options):
-        self._process = subprocess.Popen(  # our own program
-            [sys.executable, "-m", "api", "run", "--data", str(folder), "--port", "0", *options],
-            cwd=REPOSITORY,
-            env=os.environ | {"PYTHONPATH": str(REPOSITORY)},
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-        )
+        command = [sys.executable, "-m", "api", "run", "--data", str(folder), "--port", "0"]
+        with _interruptible():
+            self._process = subprocess.Popen(
+                [*command, *options],
+                cwd=REPOSITORY,
+                env=os.environ | {"PYTHONPATH": str(REPOSITORY)},
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                text=True,
+            )
         self._lines = []
         self._has_address = threading.Event()
         self._reader = threading.Thread(target=self._read)
