@@ -19,7 +19,7 @@ _MINT_BYTES = 16
 # Argon2id at the OWASP minimum: 19 MiB and two passes cost about 40 ms a guess.
 PIN_HASHER = PasswordHasher(time_cost=2, memory_cost=19_456, parallelism=1, salt_len=16)
 _PINS_AT_ONCE = 2
-_PIN_QUEUE_SECONDS = 2.0
+PIN_QUEUE_SECONDS = 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,15 +43,23 @@ class CaseNumber:
 class CaseSecrets:
     """Makes case numbers, and the digests by which the store knows numbers and PINs."""
 
-    def __init__(self, pepper: Pepper, *, hasher: PasswordHasher = PIN_HASHER) -> None:
+    def __init__(
+        self,
+        pepper: Pepper,
+        *,
+        hasher: PasswordHasher = PIN_HASHER,
+        queue_seconds: float = PIN_QUEUE_SECONDS,
+    ) -> None:
         """Prepare.
 
         Args:
             pepper: source of every keyed digest.
             hasher: Argon2id; tests pass a cheap one.
+            queue_seconds: how long a PIN waits for its turn before it is refused.
         """
         self._pepper = pepper
         self._hasher = hasher
+        self._queue_seconds = queue_seconds
         self._slots = threading.BoundedSemaphore(_PINS_AT_ONCE)
         # A number that no case has costs as much time as one that has: this digest is checked.
         self._nobody = hasher.hash(self._peppered(secrets.token_hex(8)))
@@ -101,7 +109,7 @@ class CaseSecrets:
 
     @contextmanager
     def _slot(self) -> Iterator[None]:
-        if not self._slots.acquire(timeout=_PIN_QUEUE_SECONDS):
+        if not self._slots.acquire(timeout=self._queue_seconds):
             raise OverloadedError
         try:
             yield

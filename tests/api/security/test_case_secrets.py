@@ -7,7 +7,6 @@ from argon2 import PasswordHasher
 from hypothesis import given
 from hypothesis import strategies as st
 
-from api.security import case_secrets
 from api.security.case_secrets import PIN_HASHER, CaseNumber, CaseSecrets
 from api.security.errors import OverloadedError
 from api.security.peppers import Pepper
@@ -114,10 +113,9 @@ class SlowHasher(PasswordHasher):
         return super().hash(password, **options)
 
 
-def test_two_pins_at_once_and_the_third_waits_in_vain(monkeypatch):
-    monkeypatch.setattr(case_secrets, "_PIN_QUEUE_SECONDS", 0.01)
+def test_two_pins_at_once_and_the_third_waits_in_vain():
     hasher = SlowHasher()
-    secrets = CaseSecrets(PEPPER, hasher=hasher)
+    secrets = CaseSecrets(PEPPER, hasher=hasher, queue_seconds=0.01)
     hasher.begun.acquire()
     hasher.may_go_on.clear()
     threads = [threading.Thread(target=secrets.pin_digest, args=["402913"]) for _ in range(2)]
