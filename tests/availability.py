@@ -6,10 +6,10 @@ import pytest
 
 
 def unavailable(what, why):
-    """Skip, or fail where HASHSVC_TEST_REQUIRE holds the word; CI sets `postgres,node,browser`.
+    """Skip, or fail where HASHSVC_TEST_REQUIRE holds the word, as CI's does all of them.
 
     Args:
-        what: one word: `postgres`, `node`, `browser`.
+        what: one word: `postgres`, `node`, `browser`, `hfind`.
         why: what is missing, for the report.
     """
     required = os.environ.get("HASHSVC_TEST_REQUIRE", "").split(",")
