@@ -2,7 +2,7 @@
 
 import json
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Self
@@ -11,12 +11,14 @@ from hashsvc.digests import Digests
 from hashsvc.scan.errors import IntegrityError, JournalRefusedError
 from hashsvc.scan.exhibits import Exhibit
 from hashsvc.scan.found import FoundMatch
-from hashsvc.scan.records import FoundFile, Outcome, Reason, Totals
+from hashsvc.scan.records import FileState, FoundFile, Outcome, Reason, Totals
 from hashsvc.scan.tables import PRAGMAS, TABLES
 
 NAME = "journal.sqlite"
 _FORMAT = 1
 _PAGE_FILES = 2_000
+_LARGEST = (1 << 63) - 1
+_FILE = "path, address, size, modified_ns, changed_ns, accessed_ns, created_ns, state"
 
 
 class Journal:
@@ -94,29 +96,39 @@ class Journal:
 
     def enumerate(self, number: int, files: Iterable[FoundFile]) -> None:
         """List every file of a source, once."""
-        self._sql.executemany(
-            "INSERT OR IGNORE INTO file(source_id, path, address, size, modified_ns, outcome,"
-            " reason) VALUES (?, ?, ?, ?, ?, ?, ?)",
-            (
-                (number, file.path, file.address, file.size, file.modified_ns)
-                + ((file.problem.outcome, file.problem) if file.problem else (None, None))
-                for file in files
-            ),
-        )
+        self.add_files(number, files)
         self._sql.execute("UPDATE source SET enumerated = 1 WHERE id = ?", (number,))
         self.commit()
+
+    def add_files(self, number: int, files: Iterable[FoundFile], *, parent_id: int = 0) -> None:
+        """List files of a source, or members of one that is a container; nothing twice."""
+        self._sql.executemany(
+            f"INSERT OR IGNORE INTO file(source_id, parent_id, {_FILE}, outcome, reason)"  # noqa: S608
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            ((number, parent_id, *_row(file)) for file in files),
+        )
 
     def pending(self, number: int) -> Iterator[tuple[int, FoundFile]]:
         """Files of a source without an outcome, in order."""
         last = 0
         while page := self._sql.execute(
-            "SELECT id, path, address, size, modified_ns FROM file WHERE source_id = ?"
+            f"SELECT id, parent_id, {_FILE} FROM file WHERE source_id = ?"  # noqa: S608
             " AND outcome IS NULL AND id > ? ORDER BY id LIMIT ?",
             (number, last, _PAGE_FILES),
         ).fetchall():
-            for row in page:
-                yield row[0], FoundFile(*row[1:])
+            for file_id, parent_id, *columns in page:
+                yield file_id, _file(columns, self._container(parent_id))
             last = page[-1][0]
+
+    def _container(self, file_id: int) -> FoundFile | None:
+        """The file that holds others, with those that hold it."""
+        if not file_id:
+            return None
+        parent_id, *columns = self._sql.execute(
+            f"SELECT parent_id, {_FILE} FROM file WHERE id = ?",  # noqa: S608
+            (file_id,),
+        ).fetchone()
+        return _file(columns, self._container(parent_id))
 
     def photo(self, sha256: str) -> tuple[bool, Reason | None]:
         """Whether such a photo is done, and why it failed if it did."""
@@ -172,6 +184,18 @@ class Journal:
         cursor = self._sql.execute(statement)
         names = [column[0] for column in cursor.description]
         return (dict(zip(names, row, strict=True)) for row in cursor)
+
+
+def _row(file: FoundFile) -> tuple[object, ...]:
+    """A file as it is kept; a hostile container may name sizes that SQLite cannot hold."""
+    columns = (getattr(file, column) for column in _FILE.split(", "))
+    held = [min(one, _LARGEST) if isinstance(one, int) else one for one in columns]
+    return (*held, file.problem and file.problem.outcome, file.problem)
+
+
+def _file(columns: Sequence[Any], within: FoundFile | None) -> FoundFile:
+    named = dict(zip(_FILE.split(", "), columns, strict=True))
+    return FoundFile(**named | {"state": FileState(named["state"])}, within=within)
 
 
 @contextmanager

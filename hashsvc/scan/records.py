@@ -31,28 +31,47 @@ class Reason(StrEnum):
     TOO_MANY_PIXELS = "too_many_pixels"
     TOO_LARGE = "too_large"
     TOO_SMALL = "too_small"
+    FILESYSTEM_UNREADABLE = "filesystem_unreadable"
+    METADATA_GONE = "metadata_gone"  # a deleted file's name is left, its place on the disk is not
+    CONTAINER = "container"  # its members are files of their own
+    CONTAINER_LIMIT = "container_limit"
     CONTAINER_DAMAGED = "container_damaged"
     CONTAINER_UNSUPPORTED = "container_unsupported"
     COMPRESSION_UNSUPPORTED = "compression_unsupported"
     NOT_REGULAR = "not_regular"
+    UNALLOCATED = "unallocated"  # space that belongs to no partition
     VIDEO = "video"
 
     @property
     def outcome(self) -> Outcome:
-        """The last two are not asked to be read, all others could not be."""
-        excluded = self in {Reason.NOT_REGULAR, Reason.VIDEO}
+        """The last three are not asked to be read; others, containers aside, could not be."""
+        if self is Reason.CONTAINER:
+            return Outcome.NOT_MEDIA
+        excluded = self in {Reason.NOT_REGULAR, Reason.UNALLOCATED, Reason.VIDEO}
         return Outcome.EXCLUDED if excluded else Outcome.FAILED
+
+
+class FileState(StrEnum):
+    """Whether a file system still lists a file."""
+
+    ALLOCATED = "allocated"
+    DELETED = "deleted"  # its name or its inode is left, marked as free
 
 
 @dataclass(frozen=True, slots=True)
 class FoundFile:
     """One thing that a source lists."""
 
-    path: bytes  # below the source, as its own bytes
-    address: int = 0  # number of the entry in an archive, from 0
+    path: bytes  # below the source or its container, as its own bytes
+    address: int = 0  # tells files of one path apart: an inode, an entry's number or offset
     size: int = 0  # bytes, as the source says
-    modified_ns: int | None = None
+    modified_ns: int | None = None  # times are since 1970
+    changed_ns: int | None = None  # what is known about it, not its bytes
+    accessed_ns: int | None = None
+    created_ns: int | None = None
+    state: FileState = FileState.ALLOCATED
     problem: Reason | None = None  # known without opening it
+    within: "FoundFile | None" = None  # the container that holds it
 
 
 class FileProblemError(Exception):

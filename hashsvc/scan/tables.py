@@ -16,9 +16,11 @@ CREATE TABLE IF NOT EXISTS source(
     fingerprint TEXT,
     enumerated INTEGER NOT NULL DEFAULT 0);
 CREATE TABLE IF NOT EXISTS file(
-    id INTEGER PRIMARY KEY, source_id INTEGER NOT NULL, path BLOB NOT NULL,
-    address INTEGER NOT NULL, size INTEGER, modified_ns INTEGER, outcome TEXT, reason TEXT,
-    md5 TEXT, sha1 TEXT, sha256 TEXT, UNIQUE(source_id, path, address));
+    id INTEGER PRIMARY KEY, source_id INTEGER NOT NULL, parent_id INTEGER NOT NULL,
+    path BLOB NOT NULL, address INTEGER NOT NULL, size INTEGER, modified_ns INTEGER,
+    changed_ns INTEGER, accessed_ns INTEGER, created_ns INTEGER, state TEXT,
+    outcome TEXT, reason TEXT, md5 TEXT, sha1 TEXT, sha256 TEXT,
+    UNIQUE(source_id, parent_id, path, address));
 CREATE INDEX IF NOT EXISTS file_pending ON file(source_id, id) WHERE outcome IS NULL;
 CREATE INDEX IF NOT EXISTS file_sha256 ON file(sha256);
 CREATE TABLE IF NOT EXISTS photo(

@@ -79,4 +79,4 @@ class TarSource:
 def _found(number: int, member: tarfile.TarInfo) -> FoundFile:
     path = member.name.encode("utf-8", "surrogateescape")
     problem = None if member.isreg() else Reason.NOT_REGULAR
-    return FoundFile(path, number, member.size, int(member.mtime * _NS), problem)
+    return FoundFile(path, number, member.size, int(member.mtime * _NS), problem=problem)

@@ -7,7 +7,7 @@ import pytest
 
 from hashsvc.scan.exhibits import Exhibit
 from hashsvc.scan.journal import open_journal
-from hashsvc.scan.records import FoundFile, Outcome, Reason
+from hashsvc.scan.records import FileState, FoundFile, Outcome, Reason
 from hashsvc.scan.sources.folder import FolderSource
 
 
@@ -57,3 +57,15 @@ def test_what_was_not_committed_is_pending_again(tmp_path, journal):
     with open_journal(tmp_path) as again:
         assert [file for _, file in again.pending(1)] == [FoundFile(b"a", modified_ns=None)]
         assert again.totals().pending == 1
+
+
+def test_members_are_files_that_know_their_containers(journal):
+    ((outer_id, _),) = journal.pending(1)
+    journal.add_files(1, [FoundFile(b"inner.zip", state=FileState.DELETED)], parent_id=outer_id)
+    (_, (inner_id, _)) = journal.pending(1)
+
+    journal.add_files(1, [FoundFile(b"a", size=1 << 64)], parent_id=inner_id)
+
+    (_, _, (_, member)) = journal.pending(1)
+    assert member.within == FoundFile(b"inner.zip", state=FileState.DELETED, within=FoundFile(b"a"))
+    assert member.size == (1 << 63) - 1
