@@ -1,5 +1,6 @@
 """What routes ask for, as annotated types: who calls, and which services answer."""
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Annotated
 
@@ -48,13 +49,19 @@ async def _caller(
     return await run_in_threadpool(services.platforms.caller, presented, at=now())
 
 
-async def _may_match(caller: Annotated[Caller, Depends(_caller)]) -> Caller:
-    if Scope.MATCHES_WRITE not in caller.scopes:
-        raise ScopeMissingError
-    return caller
+def _holding(scope: Scope) -> Callable[[Caller], Awaitable[Caller]]:
+    async def holding(caller: Annotated[Caller, Depends(_caller)]) -> Caller:
+        if scope not in caller.scopes:
+            raise ScopeMissingError
+        return caller
+
+    return holding
 
 
-MatchCaller = Annotated[Caller, Depends(_may_match)]
+MatchCaller = Annotated[Caller, Depends(_holding(Scope.MATCHES_WRITE))]
+ReadingCaller = Annotated[Caller, Depends(_holding(Scope.MATCHES_READ))]
+DecidingCaller = Annotated[Caller, Depends(_holding(Scope.DECISIONS_WRITE))]
+FollowingCaller = Annotated[Caller, Depends(_holding(Scope.CHANGES_READ))]
 IdempotencyKey = Annotated[
     str | None,
     Header(

@@ -1,6 +1,5 @@
 """A platform's question and the answer to it."""
 
-from enum import StrEnum
 from typing import Annotated, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
@@ -9,7 +8,7 @@ from pydantic_core import PydanticCustomError
 from api.schemas.signatures import SignatureIn
 from api.services.matching import Answer, Upload
 from hashsvc import Tier, Verdict
-from indexer.records import ListedState, Match, MatchState
+from indexer.records import ListedState, Match, MatchState, Surface
 
 MAX_ITEMS = 256
 MAX_SIGNATURES_PER_ITEM = 256
@@ -17,17 +16,6 @@ MAX_SIGNATURES = 4_096
 # Hit and miss have one size on the wire: who watches the line cannot count hits.
 _ITEM_CHARACTERS = 480
 _STRICT = ConfigDict(extra="forbid", hide_input_in_errors=True)
-
-
-class Surface(StrEnum):
-    """Where on a platform the photo was."""
-
-    UPLOAD = "upload"
-    MESSAGE = "message"
-    PROFILE = "profile"
-    LIVE = "live"
-    STORAGE = "storage"
-    OTHER = "other"
 
 
 class Item(BaseModel):

@@ -9,6 +9,7 @@ from sqlalchemy import (
     Column,
     Dialect,
     ForeignKey,
+    Index,
     Integer,
     LargeBinary,
     MetaData,
@@ -117,6 +118,7 @@ listed_signature = Table(
     Column("strong_only", Boolean, nullable=False),
     Column("body", LargeBinary(96)),  # sealed; None once delisted: the row is the tombstone
     Column("listed_day", Integer, nullable=False),
+    Column("hold", String(16)),  # why it is suspended
     CheckConstraint("body IS NULL OR data_key_id IS NOT NULL", name="body_has_key"),
 )
 
@@ -134,6 +136,21 @@ platform = Table(
     METADATA,
     Column("id", _Id, primary_key=True, autoincrement=True),
     Column("name", String(64), nullable=False, unique=True),
+)
+
+platform_policy = Table(
+    "platform_policy",
+    METADATA,
+    Column(
+        "platform_id",
+        BigInteger,
+        ForeignKey("platform.id"),
+        primary_key=True,
+        autoincrement=False,
+    ),
+    # Seals what is the platform's own: references, webhook secrets.
+    Column("data_key_id", BigInteger, ForeignKey("data_key.id"), nullable=False),
+    Column("body", Text, nullable=False),  # canonical JSON
 )
 
 api_key = Table(
@@ -157,7 +174,13 @@ match = Table(
     Column("tier", String(16), nullable=False),
     Column("state", String(16), nullable=False),
     Column("opened_at", Moment, nullable=False),
+    Column("ref", LargeBinary(128)),  # the platform's own words, sealed under the platform's key
+    Column("surface", String(16)),
+    Column("decision", String(16)),  # the latest one
+    Column("reason", String(32)),
+    Column("due_at", Moment),  # the soonest clock that runs
     UniqueConstraint("platform_id", "ref_mac"),
+    Index("ix_match_platform_due", "platform_id", "due_at", "id"),
 )
 
 match_hit = Table(
@@ -172,4 +195,120 @@ match_hit = Table(
         index=True,
     ),
     Column("tier", String(16), nullable=False),  # the strongest of the two signatures' pairs
+)
+
+decision = Table(
+    "decision",
+    METADATA,
+    # What a platform decided, every time: the latest counts, the history stays.
+    Column("id", _Id, primary_key=True, autoincrement=True),
+    Column("match_id", String(30), ForeignKey("match.id"), nullable=False, index=True),
+    Column("decision", String(16), nullable=False),
+    Column("reason", String(32), nullable=False),
+    Column("automated", Boolean, nullable=False),
+    Column("restriction", String(16)),
+    Column("located_in", String(16)),
+    Column("copies_removed", Integer),
+    Column("decided_at", Moment, nullable=False),
+    Column("received_at", Moment, nullable=False),
+    Column("key_id", String(8), ForeignKey("api_key.id"), nullable=False),
+)
+
+vote = Table(
+    "vote",
+    METADATA,
+    # A platform counts once for each signature, with the latest of its decisions.
+    Column(
+        "signature_id",
+        BigInteger,
+        ForeignKey("listed_signature.id"),
+        primary_key=True,
+        autoincrement=False,
+    ),
+    Column(
+        "platform_id",
+        BigInteger,
+        ForeignKey("platform.id"),
+        primary_key=True,
+        autoincrement=False,
+    ),
+    Column("side", String(16), nullable=False),
+    Column("match_id", String(30), ForeignKey("match.id"), nullable=False, index=True),
+)
+
+clock = Table(
+    "clock",
+    METADATA,
+    Column("id", _Id, primary_key=True, autoincrement=True),
+    Column("match_id", String(30), ForeignKey("match.id"), nullable=False, index=True),
+    Column("regime", String(32), nullable=False),
+    Column("version", Integer, nullable=False),  # of the regime
+    Column("started_at", Moment, nullable=False),
+    Column("due_at", Moment),  # None: recorded without a time to keep
+    Column("warn_at", Moment, index=True),  # None once the platform was warned, or stopped
+    Column("state", String(16), nullable=False),
+    Column("changed_at", Moment, nullable=False),
+    Column("why", String(32)),
+    UniqueConstraint("match_id", "regime"),
+)
+
+notice = Table(
+    "notice",
+    METADATA,
+    Column("id", String(30), primary_key=True),
+    Column("match_id", String(30), ForeignKey("match.id"), nullable=False, index=True),
+    Column("regime", String(32), nullable=False),
+    Column("received_at", Moment, nullable=False),
+    Column("missing", Text, nullable=False),  # elements that make it invalid, separated by spaces
+)
+
+feed = Table(
+    "feed",
+    METADATA,
+    Column(
+        "platform_id",
+        BigInteger,
+        ForeignKey("platform.id"),
+        primary_key=True,
+        autoincrement=False,
+    ),
+    Column("seq", BigInteger, nullable=False),
+    Column("acknowledged", BigInteger, nullable=False),
+)
+
+feed_entry = Table(
+    "feed_entry",
+    METADATA,
+    Column(
+        "platform_id",
+        BigInteger,
+        ForeignKey("feed.platform_id"),
+        primary_key=True,
+        autoincrement=False,
+    ),
+    # Gap-free from 1: the platform can prove that it missed nothing.
+    Column("seq", BigInteger, primary_key=True, autoincrement=False),
+    Column("kind", String(32), nullable=False),
+    Column("match_id", String(30), ForeignKey("match.id"), index=True),
+    Column("about", Text, nullable=False),  # canonical JSON; no hash, no case
+    Column("at", Moment, nullable=False),
+    Column("acknowledged_at", Moment),
+)
+
+kept_answer = Table(
+    "kept_answer",
+    METADATA,
+    # What an idempotency key was answered: the same request again gets the same words.
+    Column(
+        "platform_id",
+        BigInteger,
+        ForeignKey("platform.id"),
+        primary_key=True,
+        autoincrement=False,
+    ),
+    Column("route", String(64), primary_key=True),
+    Column("key", String(64), primary_key=True),
+    Column("request_mac", LargeBinary(_MAC_BYTES), nullable=False),
+    Column("answer", Text, nullable=False),
+    Column("kept_at", Moment, nullable=False, index=True),
 )

@@ -1,0 +1,188 @@
+"""Platforms: what they decide, by when, and what they are told."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0002"
+down_revision = "0001"
+branch_labels = None
+depends_on = None
+
+# A copy of the tables as they were then: later changes to the code do not change this step.
+_ID = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+_MOMENT = sa.BigInteger()
+
+
+def upgrade() -> None:
+    _policies()
+    _decisions()
+    _clocks()
+    _feeds()
+    _answers()
+    op.add_column("listed_signature", sa.Column("hold", sa.String(length=16)))
+    for column in (
+        sa.Column("ref", sa.LargeBinary(length=128)),
+        sa.Column("surface", sa.String(length=16)),
+        sa.Column("decision", sa.String(length=16)),
+        sa.Column("reason", sa.String(length=32)),
+        sa.Column("due_at", _MOMENT),
+    ):
+        op.add_column("match", column)
+    op.create_index("ix_match_platform_due", "match", ["platform_id", "due_at", "id"])
+
+
+def _policies() -> None:
+    op.create_table(
+        "platform_policy",
+        sa.Column("platform_id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("data_key_id", sa.BigInteger(), nullable=False),
+        sa.Column("body", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["platform_id"], ["platform.id"], name=op.f("fk_platform_policy_platform_id_platform")
+        ),
+        sa.ForeignKeyConstraint(
+            ["data_key_id"], ["data_key.id"], name=op.f("fk_platform_policy_data_key_id_data_key")
+        ),
+        sa.PrimaryKeyConstraint("platform_id", name=op.f("pk_platform_policy")),
+    )
+
+
+def _decisions() -> None:
+    op.create_table(
+        "decision",
+        sa.Column("id", _ID, autoincrement=True, nullable=False),
+        sa.Column("match_id", sa.String(length=30), nullable=False),
+        sa.Column("decision", sa.String(length=16), nullable=False),
+        sa.Column("reason", sa.String(length=32), nullable=False),
+        sa.Column("automated", sa.Boolean(), nullable=False),
+        sa.Column("restriction", sa.String(length=16), nullable=True),
+        sa.Column("located_in", sa.String(length=16), nullable=True),
+        sa.Column("copies_removed", sa.Integer(), nullable=True),
+        sa.Column("decided_at", _MOMENT, nullable=False),
+        sa.Column("received_at", _MOMENT, nullable=False),
+        sa.Column("key_id", sa.String(length=8), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["key_id"], ["api_key.id"], name=op.f("fk_decision_key_id_api_key")
+        ),
+        sa.ForeignKeyConstraint(
+            ["match_id"], ["match.id"], name=op.f("fk_decision_match_id_match")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_decision")),
+    )
+    op.create_index(op.f("ix_decision_match_id"), "decision", ["match_id"])
+    op.create_table(
+        "vote",
+        sa.Column("signature_id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("platform_id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("side", sa.String(length=16), nullable=False),
+        sa.Column("match_id", sa.String(length=30), nullable=False),
+        sa.ForeignKeyConstraint(["match_id"], ["match.id"], name=op.f("fk_vote_match_id_match")),
+        sa.ForeignKeyConstraint(
+            ["platform_id"], ["platform.id"], name=op.f("fk_vote_platform_id_platform")
+        ),
+        sa.ForeignKeyConstraint(
+            ["signature_id"],
+            ["listed_signature.id"],
+            name=op.f("fk_vote_signature_id_listed_signature"),
+        ),
+        sa.PrimaryKeyConstraint("signature_id", "platform_id", name=op.f("pk_vote")),
+    )
+    op.create_index(op.f("ix_vote_match_id"), "vote", ["match_id"])
+
+
+def _clocks() -> None:
+    op.create_table(
+        "clock",
+        sa.Column("id", _ID, autoincrement=True, nullable=False),
+        sa.Column("match_id", sa.String(length=30), nullable=False),
+        sa.Column("regime", sa.String(length=32), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("started_at", _MOMENT, nullable=False),
+        sa.Column("due_at", _MOMENT, nullable=True),
+        sa.Column("warn_at", _MOMENT, nullable=True),
+        sa.Column("state", sa.String(length=16), nullable=False),
+        sa.Column("changed_at", _MOMENT, nullable=False),
+        sa.Column("why", sa.String(length=32), nullable=True),
+        sa.ForeignKeyConstraint(["match_id"], ["match.id"], name=op.f("fk_clock_match_id_match")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_clock")),
+        sa.UniqueConstraint("match_id", "regime", name=op.f("uq_clock_match_id")),
+    )
+    op.create_index(op.f("ix_clock_match_id"), "clock", ["match_id"])
+    op.create_index(op.f("ix_clock_warn_at"), "clock", ["warn_at"])
+    op.create_table(
+        "notice",
+        sa.Column("id", sa.String(length=30), nullable=False),
+        sa.Column("match_id", sa.String(length=30), nullable=False),
+        sa.Column("regime", sa.String(length=32), nullable=False),
+        sa.Column("received_at", _MOMENT, nullable=False),
+        sa.Column("missing", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(["match_id"], ["match.id"], name=op.f("fk_notice_match_id_match")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_notice")),
+    )
+    op.create_index(op.f("ix_notice_match_id"), "notice", ["match_id"])
+
+
+def _feeds() -> None:
+    op.create_table(
+        "feed",
+        sa.Column("platform_id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("seq", sa.BigInteger(), nullable=False),
+        sa.Column("acknowledged", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["platform_id"], ["platform.id"], name=op.f("fk_feed_platform_id_platform")
+        ),
+        sa.PrimaryKeyConstraint("platform_id", name=op.f("pk_feed")),
+    )
+    op.create_table(
+        "feed_entry",
+        sa.Column("platform_id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("seq", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("kind", sa.String(length=32), nullable=False),
+        sa.Column("match_id", sa.String(length=30), nullable=True),
+        sa.Column("about", sa.Text(), nullable=False),
+        sa.Column("at", _MOMENT, nullable=False),
+        sa.Column("acknowledged_at", _MOMENT, nullable=True),
+        sa.ForeignKeyConstraint(
+            ["match_id"], ["match.id"], name=op.f("fk_feed_entry_match_id_match")
+        ),
+        sa.ForeignKeyConstraint(
+            ["platform_id"], ["feed.platform_id"], name=op.f("fk_feed_entry_platform_id_feed")
+        ),
+        sa.PrimaryKeyConstraint("platform_id", "seq", name=op.f("pk_feed_entry")),
+    )
+    op.create_index(op.f("ix_feed_entry_match_id"), "feed_entry", ["match_id"])
+
+
+def _answers() -> None:
+    op.create_table(
+        "kept_answer",
+        sa.Column("platform_id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("route", sa.String(length=64), nullable=False),
+        sa.Column("key", sa.String(length=64), nullable=False),
+        sa.Column("request_mac", sa.LargeBinary(length=32), nullable=False),
+        sa.Column("answer", sa.Text(), nullable=False),
+        sa.Column("kept_at", _MOMENT, nullable=False),
+        sa.ForeignKeyConstraint(
+            ["platform_id"], ["platform.id"], name=op.f("fk_kept_answer_platform_id_platform")
+        ),
+        sa.PrimaryKeyConstraint("platform_id", "route", "key", name=op.f("pk_kept_answer")),
+    )
+    op.create_index(op.f("ix_kept_answer_kept_at"), "kept_answer", ["kept_at"])
+
+
+def downgrade() -> None:
+    for table in (
+        "kept_answer",
+        "feed_entry",
+        "feed",
+        "notice",
+        "clock",
+        "vote",
+        "decision",
+        "platform_policy",
+    ):
+        op.drop_table(table)
+    op.drop_index("ix_match_platform_due", "match")
+    for column in ("ref", "surface", "decision", "reason", "due_at"):
+        op.drop_column("match", column)
+    op.drop_column("listed_signature", "hold")
