@@ -7,14 +7,17 @@ from contextlib import ExitStack, contextmanager
 from enum import StrEnum
 from pathlib import Path
 from threading import Event
-from typing import Annotated
+from typing import Annotated, TypedDict
 
 import typer
 
 from hashsvc.cli.output import FAILED, MESSAGES
 from hashsvc.cli.pack_cmd import opened
 from hashsvc.cli.scan_progress import ScanProgress
+from hashsvc.packs import Pack
+from hashsvc.scan.custody import Custody, read_custody
 from hashsvc.scan.errors import (
+    CustodyError,
     EvidenceRefusedError,
     IntegrityError,
     JournalRefusedError,
@@ -26,6 +29,7 @@ from hashsvc.scan.running import Order, run_scan
 
 MATCHES, SOME_FAILED, INTERRUPTED = 10, 11, 7
 _CODES: dict[type[ScanError], int] = {
+    CustodyError: 2,
     EvidenceRefusedError: 4,
     JournalRefusedError: 6,
     IntegrityError: 9,
@@ -47,10 +51,14 @@ PackKeyFile = Annotated[Path, typer.Option(help="Your key file, made by `pack ne
 TrustFile = Annotated[Path, typer.Option(help="Whose packs are believed.")]
 Reference = Annotated[str, typer.Option(help="Number of the police or court file.")]
 Investigator = Annotated[str, typer.Option(help="Who scans.")]
+CustodyFile = Annotated[
+    Path | None,
+    typer.Option(help="TOML: authority, exhibits and who held them; the options above win."),
+]
 Output = Annotated[
     Path, typer.Option(help="A new folder, or that of a scan to go on with; not the evidence.")
 ]
-Warrant = Annotated[str, typer.Option(help="Authority for the scan.")]
+Warrant = Annotated[str, typer.Option(help="What allows the scan: warrant, order, consent.")]
 RegionsAsked = Annotated[
     Regions, typer.Option(help="`full` asks about whole photos only: a faster first pass.")
 ]
@@ -65,10 +73,11 @@ def scan(
     pack: PackFile,
     pack_key: PackKeyFile,
     trust: TrustFile,
-    reference: Reference,
-    investigator: Investigator,
     output: Output,
+    reference: Reference = "",
     warrant: Warrant = "",
+    investigator: Investigator = "",
+    custody: CustodyFile = None,
     regions: RegionsAsked = Regions.ALL,
     workers: Workers = 0,
     *,
@@ -82,23 +91,58 @@ def scan(
     Exit codes: 0 finished without matches, 10 with matches, 11 some files failed (--strict),
     3 pack refused, 4 evidence refused, 6 output folder refused, 7 interrupted, 9 integrity.
 
-    Example: hashsvc scan A1=/mnt/phone --pack reported.pack --pack-key lab.key
-    --trust signers.txt --reference OB-17 --investigator "PC Example" --output scan-A1
+    Example: hashsvc scan A1=/mnt/phone --pack reported.pack --pack-key lab.key --trust signers.txt
+    --reference OB-17 --warrant "CM 12/2026" --investigator "PC Example" --output scan-A1
     """
-    order = Order(reference, investigator, warrant, parts=regions is Regions.ALL)
-    with refusing(), ExitStack() as stack, _stopping() as stopping, ScanProgress() as progress:
+    with refusing():
+        said = _said(custody, reference, warrant, investigator)
+        order = Order(**said, parts=regions is Regions.ALL)
+        totals = _scanned(order, sources, lambda: opened(pack, pack_key, trust), output, workers)
+    _say(totals)
+    raise typer.Exit(_code(totals, strict=strict))
+
+
+def _scanned(
+    order: Order, sources: list[str], pack: Callable[[], Pack], output: Path, workers: int
+) -> Totals:
+    with ExitStack() as stack, _stopping() as stopping, ScanProgress() as progress:
         exhibits = _exhibits(sources, output, stack)
-        totals = run_scan(
+        order.custody.check_exhibits(one.name for one in exhibits)
+        return run_scan(
             order,
             exhibits,
-            opened(pack, pack_key, trust),
+            pack(),
             output,
             workers=workers or os.cpu_count() or 1,
             advanced=progress.advanced,
             stopping=stopping,
         )
-    _say(totals)
-    raise typer.Exit(_code(totals, strict=strict))
+
+
+class _Said(TypedDict):
+    reference: str
+    warrant: str
+    investigator: str
+    custody: Custody
+
+
+def _said(file: Path | None, reference: str, warrant: str, investigator: str) -> _Said:
+    """What was typed, and what the custody file says where nothing was.
+
+    Raises:
+        CustodyError: neither says something that has to be said.
+    """
+    custody = read_custody(file) if file else Custody()
+    said = _Said(
+        reference=reference or str(custody.reference),
+        warrant=warrant or str(custody.authority),
+        investigator=investigator or str(custody.investigator),
+        custody=custody,
+    )
+    for name in ("reference", "warrant", "investigator"):
+        if not str(said[name]).strip():
+            raise CustodyError(f"Say --{name}, or give a custody file that does.")
+    return said
 
 
 def _exhibits(sources: list[str], output: Path, stack: ExitStack) -> list[Exhibit]:

@@ -17,3 +17,15 @@ class JournalRefusedError(ScanError):
 
 class IntegrityError(ScanError):
     """A source changed since the scan began, or the totals do not add up."""
+
+
+class CustodyError(ScanError):
+    """The custody file cannot be used, or something that has to be said is not."""
+
+
+class SelfTestError(ScanError):
+    """A known photo does not give its known answer: nothing that this machine says can count."""
+
+
+class MinorStopError(ScanError):
+    """Somebody shown may be under 18: nothing is shown until an authority lets it go on."""

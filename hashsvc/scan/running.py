@@ -2,7 +2,7 @@
 
 import os
 import platform
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -10,12 +10,15 @@ from typing import Any
 
 from hashsvc import __version__
 from hashsvc.packs import Pack
+from hashsvc.scan.custody import Custody
+from hashsvc.scan.custody_log import Action, CustodyLog
 from hashsvc.scan.errors import JournalRefusedError
 from hashsvc.scan.exhibits import Exhibit
-from hashsvc.scan.journal import NAME, open_journal
+from hashsvc.scan.journal import NAME, Journal, open_journal
 from hashsvc.scan.records import Totals
 from hashsvc.scan.sandbox import CHILD, Limits, Sandbox
 from hashsvc.scan.scanner import Scanner
+from hashsvc.scan.workstation import workstation
 from hashsvc.times import now
 
 _PRIVATE = 0o700
@@ -30,6 +33,7 @@ class Order:
     warrant: str = ""
     parts: bool = True  # parts of photos are asked about too
     limits: Limits = field(default_factory=Limits)
+    custody: Custody = field(default_factory=Custody)  # whatever else is known
 
     def to_json(self, exhibits: Sequence[Exhibit], pack: Pack) -> dict[str, Any]:
         """As the journal keeps it."""
@@ -72,13 +76,9 @@ def run_scan(
         ScanError: it cannot be begun or resumed.
     """
     prepare_output(output)
+    log = CustodyLog(output)
     with open_journal(output) as journal, ExitStack() as stack:
-        journal.begin(
-            order.to_json(exhibits, pack),
-            at=now().isoformat(),
-            host=platform.node(),
-            version=__version__,
-        )
+        _begin(journal, log, order, order.to_json(exhibits, pack))
         sandboxes = [
             Sandbox(order.limits, parts=order.parts, command=child) for _ in range(workers)
         ]
@@ -93,5 +93,17 @@ def run_scan(
             stopping=stopping,
         )
         totals = scanner.run(exhibits)
-        journal.end("interrupted" if totals.pending else "finished", at=now().isoformat())
+        _end(journal, log, order, totals)
     return totals
+
+
+def _begin(journal: Journal, log: CustodyLog, order: Order, options: Mapping[str, Any]) -> None:
+    at = now()
+    journal.begin(options, at=at.isoformat(), host=platform.node(), version=__version__)
+    log.add(Action.BEGIN, by=order.investigator, at=at, workstation=workstation())
+
+
+def _end(journal: Journal, log: CustodyLog, order: Order, totals: Totals) -> None:
+    at, ended = now(), "interrupted" if totals.pending else "finished"
+    journal.end(ended, at=at.isoformat())
+    log.add(Action.END, by=order.investigator, at=at, ended=ended)

@@ -65,7 +65,7 @@ def words_of(desk, output, *sources):
     return (
         *("scan", *sources, "--pack", desk / "reported.pack", "--pack-key", desk / "lab.key"),
         *("--trust", desk / "signers", "--reference", "OB-17", "--investigator", "PC Example"),
-        *("--output", output, "--workers", "2"),
+        *("--warrant", "CM 12/2026", "--output", output, "--workers", "2"),
     )
 
 
