@@ -17,6 +17,7 @@ from indexer.store.cases import Cases
 from indexer.store.changes import STREAM, Changes
 from indexer.store.engine import READ_ONLY, open_engine
 from indexer.store.listing import Listing
+from indexer.store.lists import Lists
 from indexer.store.matches import Matches
 from indexer.store.platforms import Platforms
 from indexer.store.sealing import KeyRing
@@ -48,6 +49,11 @@ class Transaction:
     def banks(self) -> Banks:
         """Banks and benign signatures."""
         return Banks(self.connection, self.listing)
+
+    @cached_property
+    def lists(self) -> Lists:
+        """What recipients are handed, and who they are."""
+        return Lists(self.connection, self.changes, self.listing)
 
     @cached_property
     def matches(self) -> Matches:

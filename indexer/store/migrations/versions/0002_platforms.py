@@ -19,6 +19,7 @@ def upgrade() -> None:
     _clocks()
     _feeds()
     _answers()
+    _lists()
     op.add_column("listed_signature", sa.Column("hold", sa.String(length=16)))
     for column in (
         sa.Column("ref", sa.LargeBinary(length=128)),
@@ -170,8 +171,94 @@ def _answers() -> None:
     op.create_index(op.f("ix_kept_answer_kept_at"), "kept_answer", ["kept_at"])
 
 
+def _lists() -> None:
+    op.create_table(
+        "list_stream",
+        sa.Column("bank_id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("pos", sa.BigInteger(), nullable=False),
+        sa.Column("published_at", sa.BigInteger(), nullable=False),
+        sa.Column("published_rows", sa.Integer(), nullable=False),
+        sa.Column("removed_to", sa.BigInteger(), nullable=False),
+        sa.Column("added_to", sa.BigInteger(), nullable=False),
+        sa.Column("batched_at", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(["bank_id"], ["bank.id"], name=op.f("fk_list_stream_bank_id_bank")),
+        sa.PrimaryKeyConstraint("bank_id", name=op.f("pk_list_stream")),
+    )
+    op.create_table(
+        "list_entry",
+        sa.Column("bank_id", sa.BigInteger(), nullable=False),
+        sa.Column("signature_id", sa.BigInteger(), nullable=False),
+        sa.Column("pos", sa.BigInteger(), nullable=False),
+        sa.Column("added_pos", sa.BigInteger(), nullable=False),
+        sa.Column("published_at", sa.BigInteger(), nullable=False),
+        sa.Column("state", sa.String(length=16), nullable=False),
+        sa.Column("disputed", sa.Boolean(), nullable=False),
+        sa.Column("platform_id", sa.BigInteger(), nullable=True),
+        sa.Column("body", sa.LargeBinary(length=96), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["bank_id"], ["list_stream.bank_id"], name=op.f("fk_list_entry_bank_id_list_stream")
+        ),
+        sa.ForeignKeyConstraint(
+            ["platform_id"], ["platform.id"], name=op.f("fk_list_entry_platform_id_platform")
+        ),
+        sa.PrimaryKeyConstraint("bank_id", "signature_id", name=op.f("pk_list_entry")),
+        sa.UniqueConstraint("bank_id", "pos", name=op.f("uq_list_entry_bank_id")),
+    )
+    _grants()
+
+
+def _grants() -> None:
+    op.create_table(
+        "list_grant",
+        sa.Column("platform_id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("bank_id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("data_key_id", sa.BigInteger(), nullable=False),
+        sa.Column("asked_by", sa.String(length=64), nullable=False),
+        sa.Column("granted_by", sa.String(length=64), nullable=True),
+        sa.Column("changed_at", _MOMENT, nullable=False),
+        sa.Column("revoked_at", _MOMENT, nullable=True),
+        sa.Column("acknowledged", sa.BigInteger(), nullable=False),
+        sa.Column("asked_at", _MOMENT, nullable=True),
+        sa.ForeignKeyConstraint(
+            ["bank_id"], ["list_stream.bank_id"], name=op.f("fk_list_grant_bank_id_list_stream")
+        ),
+        sa.ForeignKeyConstraint(
+            ["platform_id"], ["platform.id"], name=op.f("fk_list_grant_platform_id_platform")
+        ),
+        sa.ForeignKeyConstraint(
+            ["data_key_id"], ["data_key.id"], name=op.f("fk_list_grant_data_key_id_data_key")
+        ),
+        sa.PrimaryKeyConstraint("platform_id", "bank_id", name=op.f("pk_list_grant")),
+    )
+    op.create_table(
+        "list_access",
+        sa.Column("id", _ID, autoincrement=True, nullable=False),
+        sa.Column("at", _MOMENT, nullable=False),
+        sa.Column("platform_id", sa.BigInteger(), nullable=False),
+        sa.Column("bank_id", sa.BigInteger(), nullable=False),
+        sa.Column("key_id", sa.String(length=8), nullable=False),
+        sa.Column("dialect", sa.String(length=16), nullable=False),
+        sa.Column("after", sa.BigInteger(), nullable=False),
+        sa.Column("last", sa.BigInteger(), nullable=False),
+        sa.Column("rows", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["platform_id"], ["platform.id"], name=op.f("fk_list_access_platform_id_platform")
+        ),
+        sa.ForeignKeyConstraint(["bank_id"], ["bank.id"], name=op.f("fk_list_access_bank_id_bank")),
+        sa.ForeignKeyConstraint(
+            ["key_id"], ["api_key.id"], name=op.f("fk_list_access_key_id_api_key")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_list_access")),
+    )
+    op.create_index(op.f("ix_list_access_at"), "list_access", ["at"])
+
+
 def downgrade() -> None:
     for table in (
+        "list_access",
+        "list_grant",
+        "list_entry",
+        "list_stream",
         "kept_answer",
         "feed_entry",
         "feed",
