@@ -24,6 +24,7 @@ OFFENCES = [
     ("api/settings.py", "faiss"),
     ("api/security/scopes.py", "fastapi"),
     ("hashsvc/digests.py", "PIL"),
+    ("hashsvc/digests.py", "pytsk3"),
     ("api/settings.py", "hashsvc.pixels"),
 ]
 
