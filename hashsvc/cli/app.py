@@ -17,9 +17,9 @@ app.command(name="hash")(hash_cmd.hash_photos)
 app.command(name="compare")(compare_cmd.compare)
 app.command(name="match")(match_cmd.match)
 app.command(name="scan")(scan_cmd.scan)
-app.command(name="report")(report_cmd.report)
 app.add_typer(case_cmd.app, name="case")
 app.add_typer(pack_cmd.app, name="pack")
+app.add_typer(report_cmd.app, name="report")
 
 
 def main() -> None:

@@ -21,7 +21,11 @@ from hashsvc.scan.errors import (
     EvidenceRefusedError,
     IntegrityError,
     JournalRefusedError,
+    MinorStopError,
+    ReportKeyError,
+    ReviewError,
     ScanError,
+    SelfTestError,
 )
 from hashsvc.scan.exhibits import Exhibit, open_exhibit
 from hashsvc.scan.records import Outcome, Totals
@@ -30,8 +34,12 @@ from hashsvc.scan.running import Order, run_scan
 MATCHES, SOME_FAILED, INTERRUPTED = 10, 11, 7
 _CODES: dict[type[ScanError], int] = {
     CustodyError: 2,
+    ReportKeyError: 2,
+    ReviewError: 2,
     EvidenceRefusedError: 4,
+    SelfTestError: 5,
     JournalRefusedError: 6,
+    MinorStopError: 8,
     IntegrityError: 9,
 }
 

@@ -6,7 +6,7 @@ import json
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
@@ -41,6 +41,10 @@ class Event:
     by: str
     action: Action
     details: dict[str, Any]
+
+    def to_json(self) -> dict[str, Any]:
+        """As reports show it."""
+        return asdict(self)
 
 
 class CustodyLog:

@@ -29,3 +29,11 @@ class SelfTestError(ScanError):
 
 class MinorStopError(ScanError):
     """Somebody shown may be under 18: nothing is shown until an authority lets it go on."""
+
+
+class ReportKeyError(ScanError):
+    """A key that reports are signed or checked with cannot be used."""
+
+
+class ReviewError(ScanError):
+    """A finding or an approval lacks something that it has to say."""

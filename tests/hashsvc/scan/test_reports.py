@@ -6,6 +6,7 @@ import json
 import os
 from collections import Counter
 from io import StringIO
+from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
@@ -102,18 +103,6 @@ def test_the_page_has_no_script_and_no_picture(output):
     assert "container_unsupported" in page
 
 
-def test_the_manifest_lists_every_report_with_its_digest(output):
-    for format_ in ("jsonl", "csv", "html"):
-        run(output, "--format", format_)
-
-    listed = json.loads((output / "manifest.json").read_text())["reports"]
-
-    assert {one["name"] for one in listed} == {"files.jsonl", "files.csv", "report.html"}
-    for one in listed:
-        body = (output / one["name"]).read_bytes()
-        assert (one["bytes"], one["sha256"]) == (len(body), hashlib.sha256(body).hexdigest())
-
-
 def test_the_manifest_says_by_whom_with_which_pack_and_from_where(output, pack):
     run(output, "--format", "jsonl")
 
@@ -127,8 +116,33 @@ def test_the_manifest_says_by_whom_with_which_pack_and_from_where(output, pack):
 def test_reports_are_for_this_user_alone(output):
     run(output, "--format", "jsonl")
 
-    for name in ("files.jsonl", "manifest.json"):
+    for name in ("files.jsonl", "manifest.json", "custody.jsonl"):
         assert (output / name).stat().st_mode & 0o777 == 0o600
+
+
+def test_several_formats_are_written_at_once(output):
+    said = run(output, "--format", "csv,html")
+
+    assert (said.exit_code, said.stdout) == (0, "")
+    assert [Path(line.split(": ")[1]).name for line in said.stderr.splitlines()] == [
+        "files.csv",
+        "report.html",
+    ]
+
+
+def test_a_format_that_there_is_not_is_wrong_usage(output):
+    said = run(output, "--format", "csv,pdf")
+
+    assert said.exit_code == 2
+    assert "Formats are" in said.stderr
+
+
+def test_a_folder_without_a_scan_is_refused(tmp_path):
+    said = run(tmp_path, "--format", "csv")
+
+    assert said.stderr == "There is no journal of a scan in this folder.\n"
+    assert said.exit_code == 6
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_there_is_no_report_of_half_a_scan(unfinished):
@@ -137,10 +151,3 @@ def test_there_is_no_report_of_half_a_scan(unfinished):
     assert said.stderr == "The scan has not finished: run it again to its end.\n"
     assert (said.stdout, said.exit_code) == ("", 9)
     assert not (unfinished / "files.jsonl").exists()
-
-
-def test_a_folder_without_a_scan_is_refused(tmp_path):
-    said = run(tmp_path, "--format", "csv")
-
-    assert said.exit_code == 6
-    assert list(tmp_path.iterdir()) == []
