@@ -1,6 +1,6 @@
 """Puts the application together: wiring only."""
 
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
@@ -10,22 +10,32 @@ from api import problems
 from api.dependencies import Services
 from api.metrics import Metrics
 from api.middleware import BodyLimits, RequestMiddleware
-from api.routes import cases, matching, operations
+from api.routes import cases, changes, decisions, matching, operations, policy
 from api.security.case_secrets import CaseSecrets
 from api.security.key_files import KeyFiles
 from api.security.peppers import Pepper
 from api.services.cases import CaseService
+from api.services.decisions import DecisionService
+from api.services.feeds import FeedService
+from api.services.idempotency import Idempotency
 from api.services.intake import Intake
+from api.services.match_lists import MatchLists
 from api.services.matching import MatchingService
+from api.services.platform_policies import PolicyService
 from api.services.platforms import PlatformService
+from api.services.regimes import Regimes
 from api.settings import Settings
 from api.web import pages
+from api.workers.clock_watching import ClockWatching
 from api.workers.index_following import IndexFollowing
+from api.workers.periodic import Periodic, Worker
 from hashsvc import Policy, __version__
+from indexer.builder import Building, Plan
 from indexer.follower import Follower
 from indexer.records import BankKind
 from indexer.search import LayeredIndex, SignatureIndex
 from indexer.store import Store
+from indexer.store.hints import Hints
 
 _DESCRIPTION = (
     "Survivors list perceptual hashes of photos; platforms ask whether an upload resembles one. "
@@ -44,27 +54,58 @@ def create_app(
         case_secrets: tests pass one with a cheap PIN hasher.
     """
     store, pepper, metrics = Store.at(settings.url, keys.seal), Pepper(keys.pepper), Metrics()
-    reported, benign = (LayeredIndex(base_from=settings.index_base_from) for _ in range(2))
-    follower = Follower(store, {BankKind.REPORTED: reported, BankKind.BENIGN: benign})
-    following = IndexFollowing(follower, poll_seconds=settings.index_poll_seconds)
+    plan = build_plan(settings, keys)
+    reported, benign = (LayeredIndex(base_from=plan.base_from) for _ in range(2))
+    indexes = {BankKind.REPORTED: reported, BankKind.BENIGN: benign}
+    follower = Follower(store, indexes, plan.snapshots())
+    following = IndexFollowing(
+        follower,
+        Building(plan),
+        Hints(store.engine),
+        poll_seconds=settings.index_poll_seconds,
+    )
     metrics.watch(_gauges(reported, follower))
     secrets = case_secrets or CaseSecrets(pepper)
-    matching_service = MatchingService(
-        store=store,
-        index=reported,
-        freshness=follower,
-        stale_seconds=settings.index_stale_seconds,
-        policy=Policy(),
-        pepper=pepper,
-        metrics=metrics,
-    )
+    regimes = Regimes.read()
     services = Services(
         cases=CaseService(store, secrets, Intake(benign), metrics, changed=following.hurry),
-        matching=matching_service,
+        matching=MatchingService(
+            store=store,
+            index=reported,
+            freshness=follower,
+            stale_seconds=settings.index_stale_seconds,
+            policy=Policy(),
+            regimes=regimes,
+            pepper=pepper,
+            metrics=metrics,
+        ),
+        match_lists=MatchLists(store, pepper),
+        decisions=DecisionService(
+            store, regimes, Idempotency(pepper), metrics, changed=following.hurry
+        ),
+        feeds=FeedService(store, pepper),
+        policies=PolicyService(store),
         platforms=PlatformService(store, pepper),
         metrics=metrics,
     )
-    return _application(settings, services, following)
+    return _application(settings, services, [following, *_periodic(settings, store)])
+
+
+def _periodic(settings: Settings, store: Store) -> list[Periodic]:
+    """What is done from time to time."""
+    watching = ClockWatching(store)
+    return [Periodic("clock-watching", watching.look, settings.clock_look_seconds)]
+
+
+def build_plan(settings: Settings, keys: KeyFiles) -> Plan:
+    """What builders of bases must know."""
+    return Plan(
+        url=settings.url,
+        ring=keys.seal,
+        plain=settings.tables_folder,
+        sealed=settings.data / "snapshots",
+        base_from=settings.longest_flat_list,
+    )
 
 
 def _gauges(index: SignatureIndex, follower: Follower) -> Mapping[str, Callable[[], float]]:
@@ -75,13 +116,15 @@ def _gauges(index: SignatureIndex, follower: Follower) -> Mapping[str, Callable[
     }
 
 
-def _application(settings: Settings, services: Services, following: IndexFollowing) -> FastAPI:
+def _application(settings: Settings, services: Services, workers: Sequence[Worker]) -> FastAPI:
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         await run_in_threadpool(services.matching.store.require_schema)
-        await run_in_threadpool(following.start)
+        for worker in workers:
+            await run_in_threadpool(worker.start)
         yield
-        await run_in_threadpool(following.stop)
+        for worker in reversed(workers):
+            await run_in_threadpool(worker.stop)
         services.matching.store.close()
 
     app = FastAPI(
@@ -94,8 +137,8 @@ def _application(settings: Settings, services: Services, following: IndexFollowi
         redirect_slashes=False,  # a redirect would send the query back
     )
     app.state.services = services
-    for router in (cases.router, matching.router, operations.router, pages.router):
-        app.include_router(router)
+    for module in (cases, matching, decisions, changes, policy, operations, pages):
+        app.include_router(module.router)
     problems.install(app)
     limits = BodyLimits(settings.survivor_body_bytes, settings.platform_body_bytes)
     app.add_middleware(RequestMiddleware, limits=limits, metrics=services.metrics)

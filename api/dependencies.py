@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Annotated
 
-from fastapi import Depends, Header, Request, Security
+from fastapi import Depends, Header, Path, Query, Request, Security
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from starlette.concurrency import run_in_threadpool
 
@@ -13,9 +13,16 @@ from api.security.api_keys import Caller, PresentedKey
 from api.security.errors import KeyInvalidError, ScopeMissingError
 from api.security.scopes import Scope
 from api.services.cases import CaseService
+from api.services.cursors import MAX_CHARACTERS
+from api.services.decisions import DecisionService
+from api.services.errors import IdempotencyKeyMissingError
+from api.services.feeds import FeedService
+from api.services.match_lists import MatchLists
 from api.services.matching import MatchingService
+from api.services.platform_policies import PolicyService
 from api.services.platforms import PlatformService
 from hashsvc.times import now
+from indexer.records import MatchId
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +31,10 @@ class Services:
 
     cases: CaseService
     matching: MatchingService
+    match_lists: MatchLists
+    decisions: DecisionService
+    feeds: FeedService
+    policies: PolicyService
     platforms: PlatformService
     metrics: Metrics
 
@@ -62,6 +73,7 @@ MatchCaller = Annotated[Caller, Depends(_holding(Scope.MATCHES_WRITE))]
 ReadingCaller = Annotated[Caller, Depends(_holding(Scope.MATCHES_READ))]
 DecidingCaller = Annotated[Caller, Depends(_holding(Scope.DECISIONS_WRITE))]
 FollowingCaller = Annotated[Caller, Depends(_holding(Scope.CHANGES_READ))]
+PolicyCaller = Annotated[Caller, Depends(_holding(Scope.POLICY_WRITE))]
 IdempotencyKey = Annotated[
     str | None,
     Header(
@@ -69,3 +81,31 @@ IdempotencyKey = Annotated[
         description="Random; the same key with the same request opens one case, however often.",
     ),
 ]
+
+
+def _repeat_key(
+    idempotency_key: Annotated[
+        str | None,
+        Header(
+            pattern=r"^[A-Za-z0-9_-]{1,64}$",
+            description="The same key with the same request has one effect and one answer.",
+        ),
+    ] = None,
+) -> str:
+    if idempotency_key is None:
+        raise IdempotencyKeyMissingError
+    return idempotency_key
+
+
+RepeatKey = Annotated[str, Depends(_repeat_key)]
+PageCursor = Annotated[
+    str | None,
+    Query(min_length=1, max_length=MAX_CHARACTERS, description="`next_cursor` of the page before."),
+]
+
+
+def _match_id(match_id: Annotated[str, Path(max_length=64)]) -> MatchId:
+    return MatchId(match_id)
+
+
+MatchIdPath = Annotated[MatchId, Depends(_match_id)]

@@ -57,6 +57,12 @@ class Metrics:
             ["why"],
             registry=self.registry,
         )
+        self.decisions = Counter(
+            "hashsvc_decisions_total",
+            "Decisions received.",
+            ["decision", "reason"],
+            registry=self.registry,
+        )
         self.cases = Counter(
             "hashsvc_cases_total", "Cases, by what was done.", ["action"], registry=self.registry
         )

@@ -13,9 +13,16 @@ from starlette.exceptions import HTTPException
 from api.security.errors import KeyInvalidError, OverloadedError, ScopeMissingError, SecurityError
 from api.services.errors import (
     CaseWithdrawnError,
+    ClockUnmovedError,
+    CursorExpiredError,
+    CursorInvalidError,
+    IdempotencyKeyMissingError,
     IndexBehindError,
     KeyReusedError,
     NoSuchCaseError,
+    NoSuchMatchError,
+    NoSuchRegimeError,
+    ReasonUnfitError,
     ServiceError,
     TooManyAttemptsError,
     TooManySignaturesError,
@@ -37,10 +44,17 @@ class Problem:
 
 
 PROBLEMS: Mapping[type[Exception], Problem] = {
+    IdempotencyKeyMissingError: Problem(400, "idempotency-key-missing"),
     KeyInvalidError: Problem(401, "key-invalid"),
     ScopeMissingError: Problem(403, "scope-missing"),
     NoSuchCaseError: Problem(404, "not-found"),
+    NoSuchMatchError: Problem(404, "no-such-match"),
+    NoSuchRegimeError: Problem(404, "no-such-regime"),
     CaseWithdrawnError: Problem(409, "state-conflict"),
+    ClockUnmovedError: Problem(409, "clock-unmoved"),
+    CursorExpiredError: Problem(410, "cursor-expired"),
+    CursorInvalidError: Problem(422, "cursor-invalid"),
+    ReasonUnfitError: Problem(422, "reason-unfit"),
     KeyReusedError: Problem(409, "idempotency-key-reused"),
     TooManySignaturesError: Problem(422, "too-many-signatures"),
     UnfitSignatureError: Problem(422, "unfit-signature"),
@@ -151,6 +165,8 @@ _CODES = {
     "pin_form": "form",
     "duplicate_ref": "duplicate_ref",
     "too_many_signatures": "length",
+    "in_the_future": "range",
+    "restriction": "restriction",
 }
 
 

@@ -1,9 +1,23 @@
 """Everything an operator may set: one table, each entry with its help and its unit."""
 
+import hashlib
+import os
+from enum import StrEnum
 from pathlib import Path
+from typing import assert_never
 
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+_NO_LIST_IS_LONGER = 2**62
+
+
+class IndexMode(StrEnum):
+    """How lists are searched."""
+
+    AUTO = "auto"
+    FLAT = "flat"
+    BASE = "base"
 
 
 class Settings(BaseSettings):
@@ -32,11 +46,42 @@ class Settings(BaseSettings):
         5.0, gt=0, description="An index older than this answers nothing: 503."
     )
 
+    index_mode: IndexMode = Field(
+        IndexMode.AUTO, description="`auto`; `flat`: always whole; `base`: always in tables."
+    )
     index_base_from: int = Field(
-        200_000, ge=0, description="A longer list is searched in tables, a shorter one whole."
+        200_000, ge=0, description="`auto`: a longer list is searched in tables, a shorter whole."
+    )
+    index_folder: Path | None = Field(
+        None, description="Private folder in memory for tables; without it one in `/dev/shm`."
+    )
+
+    clock_look_seconds: float = Field(
+        60.0, gt=0, description="How often clocks are looked at for platforms to warn."
     )
 
     @property
     def url(self) -> str:
         """The database's URL."""
         return self.database_url or f"sqlite:///{self.data.resolve() / 'hashsvc.db'}"
+
+    @property
+    def longest_flat_list(self) -> int:
+        """Longest list that is searched whole."""
+        match self.index_mode:
+            case IndexMode.AUTO:
+                return self.index_base_from
+            case IndexMode.FLAT:
+                return _NO_LIST_IS_LONGER
+            case IndexMode.BASE:
+                return 0
+            case _:
+                assert_never(self.index_mode)
+
+    @property
+    def tables_folder(self) -> Path:
+        """Where tables lie: in memory, since they give every hash back."""
+        if self.index_folder is not None:
+            return self.index_folder
+        instance = hashlib.sha256(os.fsencode(self.data.resolve())).hexdigest()[:12]
+        return Path("/dev/shm") / f"hashsvc-{os.geteuid()}-{instance}"  # noqa: S108  # made 0700

@@ -49,6 +49,14 @@ class Hold(StrEnum):
     CHILD = "child"  # no vote opens it again
 
 
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Where a listed signature stands."""
+
+    state: ListedState
+    hold: Hold | None = None  # why, while it is suspended
+
+
 class MatchState(StrEnum):
     """What became of a match."""
 
@@ -270,5 +278,6 @@ class Match:
     match_id: MatchId
     tier: Tier  # the strongest of all live hits, also of those of earlier questions
     state: MatchState
+    due_at: datetime | None  # of its soonest clock
     list_state: ListedState  # of the listed signature behind `nearest`
     nearest: GradedHit  # the best live hit of this question

@@ -9,8 +9,10 @@ from pydantic_core import PydanticCustomError
 from api.schemas.signatures import SignatureIn
 from api.security.case_secrets import CaseNumber
 from api.services.cases import MAX_SIGNATURES
+from api.services.lifecycle import Outcome
+from api.services.outcomes import CaseReport
 from hashsvc import Signature
-from indexer.records import Case, CaseStatus
+from indexer.records import CaseStatus
 
 _STRICT = ConfigDict(extra="forbid", hide_input_in_errors=True)
 _PIN = re.compile(r"[0-9]{6}")
@@ -83,13 +85,51 @@ class Added(BaseModel):
     signatures: int = Field(description="How many it holds now.", examples=[14])
 
 
+class Found(BaseModel):
+    """On how many sites copies were found, by what the sites did; told a day late, by month."""
+
+    removed: int = Field(description="Sites that removed copies.", examples=[2])
+    already_gone: int = Field(description="Sites where a copy was gone already.", examples=[0])
+    limited: int = Field(description="Sites that made copies harder to see.", examples=[0])
+    not_acted: int = Field(description="Sites that could not act or would not.", examples=[0])
+    looking: int = Field(description="Sites that are looking at a copy.", examples=[1])
+    last_month: str | None = Field(
+        description="Month of the newest of these; null: none so far.", examples=["2026-11"]
+    )
+
+
+class Told(BaseModel):
+    """What became of a withdrawal on sites that had found copies."""
+
+    sites: int = Field(description="Sites that were told of it.", examples=[3])
+    confirmed: int = Field(description="Sites that confirmed that they dropped it.", examples=[3])
+
+
 class Status(BaseModel):
-    """Whether a case is in use."""
+    """Whether a case is in use, and what sites did."""
 
     status: CaseStatus = Field(examples=["active"])
     signatures: int = Field(description="How many are matched now.", examples=[14])
+    found: Found
+    withdrawal: Told | None = Field(description="Null while the case is in use.")
 
     @classmethod
-    def of(cls, case: Case) -> "Status":
+    def of(cls, report: CaseReport) -> "Status":
         """What a survivor is told of a case."""
-        return cls(status=case.status, signatures=case.signatures)
+        case, tallied, receipts = report.case, report.tally, report.receipts
+        withdrawn = case.status is CaseStatus.WITHDRAWN
+        return cls(
+            status=case.status,
+            signatures=case.signatures,
+            found=Found(
+                removed=tallied.sites[Outcome.REMOVED],
+                already_gone=tallied.sites[Outcome.GONE],
+                limited=tallied.sites[Outcome.LIMITED],
+                not_acted=tallied.sites[Outcome.NOT_ACTED],
+                looking=tallied.sites[Outcome.LOOKING],
+                last_month=tallied.last_month,
+            ),
+            withdrawal=Told(sites=receipts.told, confirmed=receipts.acknowledged)
+            if withdrawn
+            else None,
+        )

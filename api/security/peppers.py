@@ -19,6 +19,8 @@ class Purpose(StrEnum):
     REQUEST = "request"  # digests of what a case was opened with
     API = "api"
     REF = "ref"  # digests of platforms' references
+    CURSOR = "cursor"
+    REPEAT = "repeat"  # digests of requests that may come again
 
 
 class Pepper:

@@ -17,9 +17,10 @@ from api.services.errors import (
     TooManySignaturesError,
 )
 from api.services.intake import Intake
+from api.services.outcomes import CaseReport, tally
 from hashsvc import Signature
 from indexer.errors import CaseExistsError
-from indexer.records import Case, CaseStatus, NewCase, PinAttempts
+from indexer.records import CaseStatus, NewCase, PinAttempts
 from indexer.store import Store
 
 MAX_SIGNATURES = 300  # 20 photos with 15 signatures each
@@ -97,8 +98,8 @@ class CaseService:
         self.changed()
         return held
 
-    def status(self, number: CaseNumber | None, pin: SecretStr, *, at: datetime) -> Case:
-        """Tell whether a case's signatures are matched.
+    def status(self, number: CaseNumber | None, pin: SecretStr, *, at: datetime) -> CaseReport:
+        """Tell whether a case's signatures are matched, and what sites did.
 
         Raises:
             NoSuchCaseError: the number or the PIN is wrong.
@@ -107,9 +108,10 @@ class CaseService:
         number_mac = self._checked(number, pin, at=at)
         with self.store.snapshot() as tx:
             case = tx.cases.find(number_mac)
-        if case is None:
-            raise NoSuchCaseError
-        return case
+            if case is None:
+                raise NoSuchCaseError
+            deeds = tx.decisions.deeds(case.case_id)
+            return CaseReport(case, tally(deeds, at=at), tx.decisions.receipts(case.case_id))
 
     def withdraw(self, number: CaseNumber | None, pin: SecretStr, *, at: datetime) -> None:
         """Stop matching against this case, from now on, and erase it. Twice is as good as once.

@@ -51,6 +51,34 @@ class IndexBehindError(ServiceError):
     """The index is not up to date, and a stale answer could be wrong: ask again shortly."""
 
 
+class IdempotencyKeyMissingError(ServiceError):
+    """Send the header `Idempotency-Key`: a repeated request then has one effect."""
+
+
+class NoSuchMatchError(ServiceError):
+    """No match of yours has this id."""
+
+
+class NoSuchRegimeError(ServiceError):
+    """No regime of this name is in force for this: the guide lists them."""
+
+
+class ReasonUnfitError(ServiceError):
+    """This reason does not go with this decision: the guide has the table."""
+
+
+class ClockUnmovedError(ServiceError):
+    """This clock is not in a state from which it can be moved so."""
+
+
+class CursorInvalidError(ServiceError):
+    """This cursor is not one that was given out to this key's platform."""
+
+
+class CursorExpiredError(ServiceError):
+    """This cursor leads nowhere any more: begin again without one, and re-read your matches."""
+
+
 class NoSuchBankError(ServiceError):
     """No bank has this name: `bank list` shows them."""
 

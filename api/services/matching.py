@@ -10,9 +10,12 @@ from api.security.api_keys import Caller
 from api.security.crockford import random_id
 from api.security.peppers import Pepper, Purpose
 from api.services.errors import IndexBehindError
+from api.services.platform_policies import PlatformPolicy, policy_of
+from api.services.regimes import Regimes
 from hashsvc import Hit, Policy, Signature
 from hashsvc.policies import GradedHit, askable, sound_dhash
-from indexer.records import Match, MatchId
+from indexer.platform_records import NewClock
+from indexer.records import Match, MatchId, Surface
 from indexer.search import SignatureIndex
 from indexer.store import Store
 from indexer.store.matches import Asked
@@ -24,6 +27,7 @@ class Upload:
 
     ref: str  # the platform's own id for it
     signatures: tuple[Signature, ...]
+    surface: Surface = Surface.UPLOAD
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +74,7 @@ class MatchingService:
     freshness: Freshness
     stale_seconds: float
     policy: Policy
+    regimes: Regimes
     pepper: Pepper
     metrics: Metrics
 
@@ -108,8 +113,10 @@ class MatchingService:
         if any(one.graded for one in found):
             with self.store.transaction() as tx:
                 # In one order for all: no two requests wait for each other's references.
+                rules = policy_of(tx, asking.platform.platform_id)
+                clocks = self.regimes.with_custom(rules.custom_hours).at_match(at=at)
                 for one in sorted(found, key=lambda one: one.upload.ref):
-                    asked = self._asked(one.upload, asking)
+                    asked = self._asked(one.upload, asking, rules, clocks)
                     matches[one.upload.ref] = tx.matches.confirm(asked, one.graded, at=at)
         answers = [
             Answer(one.upload.ref, matches.get(one.upload.ref), searched=bool(one.hits))
@@ -131,15 +138,24 @@ class MatchingService:
         self.metrics.hits_dropped.labels("no_tier").inc(near - strong)
         return graded
 
-    def _asked(self, upload: Upload, asking: Caller) -> Asked:
+    def _asked(
+        self,
+        upload: Upload,
+        asking: Caller,
+        rules: PlatformPolicy,
+        clocks: tuple[NewClock, ...],
+    ) -> Asked:
         # Two platforms' digests of one reference differ: they cannot be linked.
         platform_id = asking.platform.platform_id
         message = platform_id.to_bytes(8, "big") + upload.ref.encode()
         return Asked(
             platform_id=platform_id,
+            ref=upload.ref,
             ref_mac=self.pepper.mac(Purpose.REF, message),
             new_id=MatchId(random_id("mat_")),
-            weakest_tier=asking.weakest_tier,
+            weakest_tier=rules.weakest_tier(upload.surface, asking.weakest_tier),
+            surface=upload.surface,
+            clocks=clocks,
         )
 
     def _count(self, found: Sequence[Found], answers: Sequence[Answer]) -> None:

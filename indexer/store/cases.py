@@ -14,13 +14,13 @@ from indexer.records import (
     CaseStatus,
     Enrolment,
     ListedState,
-    MatchState,
     NewCase,
     PinAttempts,
 )
 from indexer.store import tables
 from indexer.store.days import day_of
 from indexer.store.listing import REPORTED_BANK, Listing, random_id
+from indexer.store.matches import Matches
 
 _cases = tables.case.c
 _attempts = tables.pin_attempt.c
@@ -32,6 +32,7 @@ class Cases:
 
     connection: Connection
     listing: Listing
+    matches: Matches
 
     def open(self, new: NewCase, enrolments: Sequence[Enrolment], *, at: datetime) -> None:
         """Keep a case with its signatures.
@@ -109,28 +110,9 @@ class Cases:
             .values(status=CaseStatus.WITHDRAWN, withdrawn_day=day, data_key_id=None)
         )
         # Waits for those who are confirming a match on these signatures: theirs is withdrawn too.
-        self.listing.erase(case_id, day=day)
-        self._withdraw_matches(case_id)
+        erased = self.listing.erase(case_id, day=day)
+        self.matches.settle(erased, at=at)
         self.connection.execute(delete(tables.data_key).where(tables.data_key.c.id == data_key_id))
-
-    def _withdraw_matches(self, case_id: CaseId) -> None:
-        hits, listed, matches = tables.match_hit.c, tables.listed_signature.c, tables.match
-        touched = (
-            select(hits.match_id)
-            .join(tables.listed_signature, listed.id == hits.signature_id)
-            .where(listed.case_id == case_id)
-        )
-        held_by_others = (
-            select(hits.match_id)
-            .join(tables.listed_signature, listed.id == hits.signature_id)
-            .where(listed.state != ListedState.DELISTED)
-            .where((listed.case_id != case_id) | listed.case_id.is_(None))
-        )
-        self.connection.execute(
-            update(matches)
-            .where(matches.c.id.in_(touched), matches.c.id.not_in(held_by_others))
-            .values(state=MatchState.WITHDRAWN)
-        )
 
     def pin_attempts(self, number_mac: bytes) -> PinAttempts | None:
         """Wrong PINs in a row for this number, or None where there was none."""

@@ -3,16 +3,27 @@
 import hashlib
 import json
 import secrets
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
+from datetime import datetime
 
 from sqlalchemy import Connection, Row, Select, insert, select, update
 
 from hashsvc import Listed, SignatureId
 from indexer.errors import SealBrokenError
-from indexer.records import LIVE_STATES, BankKind, CaseId, ChangeKind, Enrolment, ListedState
+from indexer.records import (
+    LIVE_STATES,
+    BankKind,
+    CaseId,
+    ChangeKind,
+    Enrolment,
+    Hold,
+    ListedState,
+    Standing,
+)
 from indexer.store import tables
 from indexer.store.changes import Changes, Entry
+from indexer.store.days import day_of
 from indexer.store.sealing import DataKey, KeyRing, make_data_key, unwrap, wrap
 
 REPORTED_BANK = "reported"  # where cases' signatures are listed
@@ -87,7 +98,7 @@ class Listing:
             insert(tables.listed_signature), [asdict(one) | shared for one in sealed]
         )
         live = [one for one in sealed if one.state in LIVE_STATES]
-        self.changes.append([_addition(one) for one in live], day=day)
+        self.changes.append([_addition(one.id, one.body) for one in live], day=day)
 
     def of_case(self, case_id: CaseId) -> list[Listed]:
         """Every signature that a case holds, held ones included, opened."""
@@ -117,6 +128,41 @@ class Listing:
         )
         self.changes.append([Entry(ChangeKind.REMOVE, id_, _canonical({})) for id_ in ids], day=day)
         return ids
+
+    def standings(self, ids: Sequence[SignatureId]) -> Mapping[SignatureId, Standing]:
+        """State and hold of listed signatures, locked until the transaction ends."""
+        rows = self.connection.execute(
+            select(_listed.id, _listed.state, _listed.hold)
+            .where(_listed.id.in_(ids))
+            .order_by(_listed.id)  # everybody locks in this order: no deadlock
+            .with_for_update()
+        )
+        return {
+            SignatureId(row.id): Standing(
+                ListedState(row.state), None if row.hold is None else Hold(row.hold)
+            )
+            for row in rows
+        }
+
+    def move(self, moves: Mapping[SignatureId, Standing], *, at: datetime) -> None:
+        """Bring signatures that `standings` locked to other states, and the index with them.
+
+        What was delisted stays so: its body is gone.
+        """
+        changes: list[Entry] = []
+        for id_, standing in sorted(moves.items()):
+            row = self.connection.execute(
+                select(_listed.state, _listed.body).where(_listed.id == id_)
+            ).one()
+            if row.body is None:
+                continue
+            self.connection.execute(
+                update(tables.listed_signature)
+                .where(_listed.id == id_)
+                .values(state=standing.state, hold=standing.hold)
+            )
+            changes += _alteration(id_, row.body, before=row.state, after=standing.state)
+        self.changes.append(changes, day=day_of(at))
 
     def live(self, kind: BankKind) -> Iterator[Listed]:
         """Every live signature of the banks of a kind, opened, in the order of its random id."""
@@ -184,19 +230,31 @@ class _Sealed:
     id: SignatureId
     strong_only: bool
     state: ListedState
+    hold: Hold | None
     body: bytes
 
 
 def _sealed(enrolment: Enrolment, key: DataKey) -> _Sealed:
     signature_id = SignatureId(random_id())
     body = key.seal(enrolment.signature, signature_id)
-    state = ListedState.SUSPENDED if enrolment.held else ListedState.PROBATION
-    return _Sealed(signature_id, enrolment.strong_only, state, body)
+    if enrolment.held:
+        return _Sealed(
+            signature_id, enrolment.strong_only, ListedState.SUSPENDED, Hold.INTAKE, body
+        )
+    return _Sealed(signature_id, enrolment.strong_only, ListedState.PROBATION, None, body)
 
 
-def _addition(sealed: _Sealed) -> Entry:
-    sealed_sha256 = hashlib.sha256(sealed.body).hexdigest()
-    return Entry(ChangeKind.ADD, sealed.id, _canonical({"sealed_sha256": sealed_sha256}))
+def _addition(id_: SignatureId, body: bytes) -> Entry:
+    sealed_sha256 = hashlib.sha256(body).hexdigest()
+    return Entry(ChangeKind.ADD, id_, _canonical({"sealed_sha256": sealed_sha256}))
+
+
+def _alteration(id_: SignatureId, body: bytes, *, before: str, after: str) -> list[Entry]:
+    """What the index has to do about a signature's new state: something, or nothing."""
+    was, is_ = before in LIVE_STATES, after in LIVE_STATES
+    if was == is_:
+        return []
+    return [_addition(id_, body) if is_ else Entry(ChangeKind.REMOVE, id_, _canonical({}))]
 
 
 def _canonical(body: dict[str, str]) -> str:

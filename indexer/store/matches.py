@@ -1,28 +1,40 @@
-"""Matches: only what the store holds as live at this moment becomes one."""
+"""Matches: kept only where the store holds the hits as live, settled when that changes."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Connection, Select, insert, select, update
+from sqlalchemy import Connection, Row, Select, case, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from hashsvc import SignatureId, Tier
 from hashsvc.policies import GradedHit, best, strongest
+from indexer.platform_records import NewClock, NewEntry
 from indexer.records import (
     LIVE_STATES,
     BankKind,
+    Decision,
+    FeedKind,
     ListedState,
     Match,
     MatchId,
     MatchState,
     PlatformId,
+    Surface,
 )
 from indexer.store import tables
+from indexer.store.clocks import Clocks
+from indexer.store.feeds import Feeds
+from indexer.store.policies import Policies
 
 _matches = tables.match.c
 _hits = tables.match_hit.c
 _IDS_AT_ONCE = 5_000  # PostgreSQL takes at most 65,535 parameters, SQLite often half of that
+_TOLD = {
+    MatchState.WITHDRAWN: FeedKind.MATCH_WITHDRAWN,
+    MatchState.SUSPENDED: FeedKind.MATCH_SUSPENDED,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,9 +42,12 @@ class Asked:
     """Who asked about which photo."""
 
     platform_id: PlatformId
-    ref_mac: bytes  # digest of the platform's own reference, 32 bytes
+    ref: str  # the platform's own reference
+    ref_mac: bytes  # its digest, 32 bytes
     new_id: MatchId  # for the match, where the reference is new
     weakest_tier: Tier = Tier.POSSIBLE  # weaker hits do not count
+    surface: Surface = Surface.UPLOAD
+    clocks: tuple[NewClock, ...] = ()  # that begin with a match
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,12 +63,16 @@ class Matches:
     """Matches within one transaction."""
 
     connection: Connection
+    policies: Policies
+    clocks: Clocks
+    feeds: Feeds
 
     def confirm(self, asked: Asked, graded: Sequence[GradedHit], *, at: datetime) -> Match | None:
         """Keep the match that rests on the live ones among the hits; None where none counts.
 
         One match per platform and reference: asking again, about the same or about further parts
-        of the photo, gives the same id and the strongest tier of all its live hits.
+        of the photo, gives the same id and the strongest tier of all its live hits. What was
+        decided stays decided, unless the photo was listed again since.
         """
         live = self._live(one.hit.signature_id for one in graded)
         counting = [one for one in graded if _counts(one, asked, live)]
@@ -61,15 +80,70 @@ class Matches:
         if nearest is None:
             return None
         match_id = self._known(asked) or self._opened(asked, nearest.tier, at=at)
-        self._keep_hits(match_id, counting)
-        tier = self._strongest_live(match_id)
-        self.connection.execute(
-            update(tables.match)
-            .where(_matches.id == match_id)
-            .values(tier=tier, state=MatchState.OPEN)
+        fresh = self._keep_hits(match_id, counting)
+        self._raise_tier(match_id)
+        self._reopen(match_id, asked, fresh_hits=fresh, at=at)
+        row = self.connection.execute(select(tables.match).where(_matches.id == match_id)).one()
+        return Match(
+            match_id=match_id,
+            tier=Tier(row.tier),
+            state=MatchState(row.state),
+            due_at=row.due_at,
+            list_state=live[nearest.hit.signature_id].state,
+            nearest=nearest,
         )
-        list_state = live[nearest.hit.signature_id].state
-        return Match(match_id, tier, MatchState.OPEN, list_state, nearest)
+
+    def settle(self, ids: Sequence[SignatureId], *, at: datetime) -> None:
+        """Bring matches that rest on these signatures to what the list says now; tell platforms."""
+        told: list[NewEntry] = []
+        for start in range(0, len(ids), _IDS_AT_ONCE):
+            for row in self._touched(ids[start : start + _IDS_AT_ONCE]):
+                state = _settled(row)
+                if state is MatchState(row.state):
+                    continue
+                match_id = MatchId(row.id)
+                self._set_state(match_id, state)
+                if state is MatchState.WITHDRAWN:
+                    self.clocks.stop(match_id, why="withdrawn", at=at)
+                kind = _TOLD.get(state, FeedKind.MATCH_RESTORED)
+                told.append(NewEntry(PlatformId(row.platform_id), kind, match_id))
+        self.feeds.append(told, at=at)
+
+    def tell(
+        self, ids: Sequence[SignatureId], kind: FeedKind, *, but: PlatformId, at: datetime
+    ) -> None:
+        """Tell every platform with an open match on these signatures, except the one that acted."""
+        matches = self.connection.execute(
+            select(_matches.id, _matches.platform_id)
+            .where(
+                _matches.id.in_(select(_hits.match_id).where(_hits.signature_id.in_(ids))),
+                _matches.platform_id != but,
+                _matches.state.in_((MatchState.OPEN, MatchState.PENDING, MatchState.REOPENED)),
+            )
+            .order_by(_matches.id)
+        )
+        entries = [NewEntry(row.platform_id, kind, MatchId(row.id)) for row in matches]
+        self.feeds.append(entries, at=at)
+
+    def _touched(self, ids: Sequence[SignatureId]) -> Sequence[Row[*tuple[Any, ...]]]:
+        """Matches with hits on these signatures, and how many of all their hits stand how."""
+        listed = tables.listed_signature.c
+        touched = select(_hits.match_id).where(_hits.signature_id.in_(ids))
+        return self.connection.execute(
+            select(
+                _matches.id,
+                _matches.platform_id,
+                _matches.state,
+                _matches.decision,
+                func.sum(case((listed.state.in_(LIVE_STATES), 1), else_=0)).label("live"),
+                func.sum(case((listed.state != ListedState.DELISTED, 1), else_=0)).label("held"),
+            )
+            .join(tables.match_hit, _hits.match_id == _matches.id)
+            .join(tables.listed_signature, listed.id == _hits.signature_id)
+            .where(_matches.id.in_(touched))
+            .group_by(_matches.id)
+            .order_by(_matches.id)
+        ).all()
 
     def _live(self, ids: Iterable[SignatureId]) -> Mapping[SignatureId, _Live]:
         """The live ones among the ids; none of them can be withdrawn until the match is kept."""
@@ -92,10 +166,13 @@ class Matches:
         return None if found is None else MatchId(found)
 
     def _opened(self, asked: Asked, tier: Tier, *, at: datetime) -> MatchId:
+        own = self.policies.key(asked.platform_id)
         opening = insert(tables.match).values(
             id=asked.new_id,
             platform_id=asked.platform_id,
             ref_mac=asked.ref_mac,
+            ref=own.seal_text(asked.ref, about_ref(asked.new_id)),
+            surface=asked.surface,
             tier=tier,
             state=MatchState.OPEN,
             opened_at=at,
@@ -105,10 +182,19 @@ class Matches:
                 self.connection.execute(opening)
         except IntegrityError:  # somebody asked about the same photo at the same time
             return self._known(asked) or asked.new_id
+        self._start_clocks(asked.new_id, asked, at=at)
         return asked.new_id
 
-    def _keep_hits(self, match_id: MatchId, counting: Sequence[GradedHit]) -> None:
-        """Keep each listed signature once, at the strongest tier it was ever hit at."""
+    def _start_clocks(self, match_id: MatchId, asked: Asked, *, at: datetime) -> None:
+        for new in asked.clocks:
+            self.clocks.start(match_id, new, at=at)
+
+    def _keep_hits(self, match_id: MatchId, counting: Sequence[GradedHit]) -> bool:
+        """Keep each listed signature once, at the strongest tier it was ever hit at.
+
+        Returns:
+            Whether one of them had never been hit by this photo before.
+        """
         hits = tables.match_hit
         kept = {
             row.signature_id: Tier(row.tier)
@@ -120,8 +206,9 @@ class Matches:
                 self.connection.execute(insert(hits).values(**row, tier=tier))
             elif not kept[signature_id].reaches(tier):
                 self.connection.execute(update(hits).filter_by(**row).values(tier=tier))
+        return any(one.hit.signature_id not in kept for one in counting)
 
-    def _strongest_live(self, match_id: MatchId) -> Tier:
+    def _raise_tier(self, match_id: MatchId) -> None:
         listed = tables.listed_signature
         tiers = self.connection.scalars(
             select(_hits.tier)
@@ -129,7 +216,49 @@ class Matches:
             .where(_hits.match_id == match_id, listed.c.state.in_(LIVE_STATES))
             .distinct()
         )
-        return strongest(Tier(tier) for tier in tiers)
+        tier = strongest(Tier(tier) for tier in tiers)
+        self.connection.execute(
+            update(tables.match).where(_matches.id == match_id).values(tier=tier)
+        )
+
+    def _reopen(self, match_id: MatchId, asked: Asked, *, fresh_hits: bool, at: datetime) -> None:
+        """A photo that was listed again, or that stood for nothing, is looked at again."""
+        row = self.connection.execute(select(tables.match).where(_matches.id == match_id)).one()
+        gone = row.state in (MatchState.WITHDRAWN, MatchState.SUSPENDED)
+        kept = row.state == MatchState.DECIDED and row.decision == Decision.KEPT
+        if not gone and not (kept and fresh_hits):
+            return
+        self._set_state(match_id, MatchState.REOPENED if row.decision else MatchState.OPEN)
+        self._start_clocks(match_id, asked, at=at)
+        entry = NewEntry(asked.platform_id, FeedKind.MATCH_REOPENED, match_id)
+        self.feeds.append([entry], at=at)
+
+    def _set_state(self, match_id: MatchId, state: MatchState) -> None:
+        self.connection.execute(
+            update(tables.match).where(_matches.id == match_id).values(state=state)
+        )
+
+
+def about_ref(match_id: MatchId) -> str:
+    """What a match's sealed reference is bound to."""
+    return f"match.ref/{match_id}"
+
+
+def progress(decision: str | None) -> MatchState:
+    """How far a live match is, by its latest decision."""
+    if decision is None:
+        return MatchState.OPEN
+    return MatchState.PENDING if decision == Decision.PENDING else MatchState.DECIDED
+
+
+def _settled(row: Row[Any]) -> MatchState:
+    """What a match is, by how many of its hits are live and how many are held at all."""
+    if not row.held:
+        return MatchState.WITHDRAWN
+    if not row.live:
+        return MatchState.SUSPENDED
+    state = MatchState(row.state)
+    return progress(row.decision) if state is MatchState.SUSPENDED else state
 
 
 def _counts(one: GradedHit, asked: Asked, live: Mapping[SignatureId, _Live]) -> bool:

@@ -54,6 +54,27 @@ class DataKey:
         """
         return unpack(_open(self.secret, body, self._bound_to(signature_id)))
 
+    def seal_text(self, text: str, about: str) -> bytes:
+        """Nonce 12, the text in UTF-8, tag 16; it opens only where `about` is the same.
+
+        Args:
+            text: what nobody else may read.
+            about: what it is and whose, such as "match.ref/mat_...".
+        """
+        nonce = secrets.token_bytes(_NONCE_BYTES)
+        return nonce + AESGCM(self.secret).encrypt(nonce, text.encode(), self._text_bound_to(about))
+
+    def unseal_text(self, sealed: bytes, about: str) -> str:
+        """Open what `seal_text` made.
+
+        Raises:
+            SealBrokenError: it was altered, or is about something else.
+        """
+        return _open(self.secret, sealed, self._text_bound_to(about)).decode()
+
+    def _text_bound_to(self, about: str) -> bytes:
+        return b"hashsvc/text/1" + _be64(self.data_key_id) + about.encode()
+
     def _bound_to(self, signature_id: SignatureId) -> bytes:
         return b"hashsvc/signature/1" + _be64(signature_id) + _be64(self.data_key_id)
 

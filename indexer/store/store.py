@@ -12,15 +12,22 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from indexer.errors import StoreUnavailableError
 from indexer.store import migrating, tables
+from indexer.store.answers import Answers
 from indexer.store.banks import Banks
 from indexer.store.cases import Cases
 from indexer.store.changes import STREAM, Changes
+from indexer.store.clocks import Clocks
+from indexer.store.decisions import Decisions
 from indexer.store.engine import READ_ONLY, open_engine
+from indexer.store.feeds import Feeds
 from indexer.store.listing import Listing
 from indexer.store.lists import Lists
+from indexer.store.match_views import MatchViews
 from indexer.store.matches import Matches
 from indexer.store.platforms import Platforms
+from indexer.store.policies import Policies
 from indexer.store.sealing import KeyRing
+from indexer.store.votes import VoteBox
 
 
 @dataclass(frozen=True)
@@ -43,7 +50,7 @@ class Transaction:
     @cached_property
     def cases(self) -> Cases:
         """Cases and the waits after wrong PINs."""
-        return Cases(self.connection, self.listing)
+        return Cases(self.connection, self.listing, self.matches)
 
     @cached_property
     def banks(self) -> Banks:
@@ -58,7 +65,42 @@ class Transaction:
     @cached_property
     def matches(self) -> Matches:
         """Confirmed matches."""
-        return Matches(self.connection)
+        return Matches(self.connection, self.policies, self.clocks, self.feeds)
+
+    @cached_property
+    def match_views(self) -> MatchViews:
+        """Matches as their platforms see them."""
+        return MatchViews(self.connection, self.policies)
+
+    @cached_property
+    def decisions(self) -> Decisions:
+        """What platforms decided."""
+        return Decisions(self.connection)
+
+    @cached_property
+    def votes(self) -> VoteBox:
+        """What decisions say about listed signatures."""
+        return VoteBox(self.connection)
+
+    @cached_property
+    def clocks(self) -> Clocks:
+        """Time that platforms have."""
+        return Clocks(self.connection)
+
+    @cached_property
+    def feeds(self) -> Feeds:
+        """What platforms are told."""
+        return Feeds(self.connection)
+
+    @cached_property
+    def policies(self) -> Policies:
+        """What platforms set for themselves."""
+        return Policies(self.connection, self.listing)
+
+    @cached_property
+    def answers(self) -> Answers:
+        """What idempotency keys were answered."""
+        return Answers(self.connection, self.policies)
 
     @cached_property
     def platforms(self) -> Platforms:

@@ -309,6 +309,6 @@ kept_answer = Table(
     Column("route", String(64), primary_key=True),
     Column("key", String(64), primary_key=True),
     Column("request_mac", LargeBinary(_MAC_BYTES), nullable=False),
-    Column("answer", Text, nullable=False),
+    Column("answer", LargeBinary, nullable=False),  # sealed: it may hold a secret shown once
     Column("kept_at", Moment, nullable=False, index=True),
 )

@@ -70,7 +70,7 @@ def test_a_new_key_stands_alone_on_the_last_line(create_key, platforms):
     assert answer.exit_code == 0
     assert answer.stdout.count("\n") == 1
     key = PresentedKey.parse(answer.stdout.removesuffix("\n"))
-    assert platforms.caller(key, at=now()).scopes == set(Scope)
+    assert platforms.caller(key, at=now()).scopes == {Scope.MATCHES_WRITE, Scope.MATCHES_DETAIL}
     assert key.secret not in answer.stderr
 
 

@@ -106,7 +106,7 @@ def make_new_key(*, key_id="key00001", expires_at=AT):
 
 def make_asked(platform, *, ref="photo 1", new_id="mat_1"):
     """A platform's question about a photo."""
-    return Asked(platform.platform_id, make_secret(ref), MatchId(new_id))
+    return Asked(platform.platform_id, ref, make_secret(ref), MatchId(new_id))
 
 
 def make_graded(signature_id, *, tier=Tier.STRONG, **fields):

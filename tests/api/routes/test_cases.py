@@ -31,13 +31,28 @@ def without_request_id(answer):
     return {**body, "request_id": ""}, answer.content.replace(body["request_id"].encode(), b"")
 
 
+NOTHING_FOUND = {
+    "removed": 0,
+    "already_gone": 0,
+    "limited": 0,
+    "not_acted": 0,
+    "looking": 0,
+    "last_month": None,
+}
+
+
 def test_an_opened_case_is_active_and_holds_its_signatures(client):
     number = opened_number(client, make_signature(seed=1), make_signature(seed=2))
 
     answer = case_request(client, "status", number)
 
     assert answer.status_code == 200
-    assert answer.json() == {"status": "active", "signatures": 2}
+    assert answer.json() == {
+        "status": "active",
+        "signatures": 2,
+        "found": NOTHING_FOUND,
+        "withdrawal": None,
+    }
 
 
 def test_two_cases_have_two_numbers_of_four_groups(client):
@@ -193,6 +208,8 @@ def test_a_withdrawn_case_says_so_and_can_be_withdrawn_again(client):
     assert case_request(client, "status", number).json() == {
         "status": "withdrawn",
         "signatures": 0,
+        "found": NOTHING_FOUND,
+        "withdrawal": {"sites": 0, "confirmed": 0},
     }
 
 

@@ -76,8 +76,8 @@ def test_every_act_on_a_case_waits(cases, known, act):
         getattr(cases, act)(known, RIGHT, **more, at=START)
 
     later = START + timedelta(seconds=30)
-    assert cases.status(known, RIGHT, at=later).status is CaseStatus.ACTIVE
-    assert cases.status(known, RIGHT, at=later).signatures == 1
+    assert cases.status(known, RIGHT, at=later).case.status is CaseStatus.ACTIVE
+    assert cases.status(known, RIGHT, at=later).case.signatures == 1
 
 
 def test_the_wait_outlives_a_restart(cases, known, start):
@@ -100,7 +100,7 @@ def test_the_right_pin_clears_the_count(cases, known):
 def test_one_number_does_not_delay_another(cases, known):
     waits(cases, UNKNOWN)
 
-    assert cases.status(known, RIGHT, at=START).status is CaseStatus.ACTIVE
+    assert cases.status(known, RIGHT, at=START).case.status is CaseStatus.ACTIVE
 
 
 def test_a_day_without_a_try_is_forgotten(cases):

@@ -161,7 +161,7 @@ def _answers() -> None:
         sa.Column("route", sa.String(length=64), nullable=False),
         sa.Column("key", sa.String(length=64), nullable=False),
         sa.Column("request_mac", sa.LargeBinary(length=32), nullable=False),
-        sa.Column("answer", sa.Text(), nullable=False),
+        sa.Column("answer", sa.LargeBinary(), nullable=False),
         sa.Column("kept_at", _MOMENT, nullable=False),
         sa.ForeignKeyConstraint(
             ["platform_id"], ["platform.id"], name=op.f("fk_kept_answer_platform_id_platform")

@@ -1,0 +1,66 @@
+"""What a platform has set for itself, and the key that seals what is its own."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, insert, select, update
+from sqlalchemy.exc import IntegrityError
+
+from indexer.records import PlatformId
+from indexer.store import tables
+from indexer.store.listing import Listing
+from indexer.store.sealing import DataKey
+
+_policies = tables.platform_policy.c
+
+
+@dataclass(frozen=True, slots=True)
+class Policies:
+    """Platforms' policies within one transaction."""
+
+    connection: Connection
+    listing: Listing
+
+    def of(self, platform_id: PlatformId) -> Mapping[str, Any]:
+        """What the platform has set, by name; empty where it set nothing."""
+        body = self.connection.scalar(
+            select(_policies.body).where(_policies.platform_id == platform_id)
+        )
+        return {} if body is None else dict(json.loads(body))
+
+    def set(self, platform_id: PlatformId, body: Mapping[str, Any]) -> None:
+        """Replace what the platform has set."""
+        self.key(platform_id)
+        text = json.dumps(body, sort_keys=True, separators=(",", ":"))
+        self.connection.execute(
+            update(tables.platform_policy)
+            .where(_policies.platform_id == platform_id)
+            .values(body=text)
+        )
+
+    def known_key(self, platform_id: PlatformId) -> DataKey | None:
+        """The key that seals the platform's own, where anything was sealed yet."""
+        found = self.connection.scalar(
+            select(_policies.data_key_id).where(_policies.platform_id == platform_id)
+        )
+        return None if found is None else self.listing.data_key(found)
+
+    def key(self, platform_id: PlatformId) -> DataKey:
+        """The key that seals the platform's own; made with the first thing to seal."""
+        known = self.known_key(platform_id)
+        if known is not None:
+            return known
+        try:
+            with self.connection.begin_nested():
+                made = self.listing.new_data_key()
+                self.connection.execute(
+                    insert(tables.platform_policy).values(
+                        platform_id=platform_id, data_key_id=made.data_key_id, body="{}"
+                    )
+                )
+        except IntegrityError:  # somebody else sealed the first thing at the same time
+            found = select(_policies.data_key_id).where(_policies.platform_id == platform_id)
+            return self.listing.data_key(self.connection.execute(found).scalar_one())
+        return made
