@@ -18,7 +18,7 @@ from hashsvc.scan.manifest_keys import (
     read_public_key,
     read_report_key,
 )
-from hashsvc.scan.reports import ReportFormat, Writer
+from hashsvc.scan.reports import EXPORTS, Include, ReportFormat, Writer
 from hashsvc.times import now
 
 _PRINTED = {ReportFormat.JSONL, ReportFormat.CSV}
@@ -45,7 +45,7 @@ Formats = Annotated[
     typer.Option(
         "--format",
         metavar="FORMAT[,FORMAT...]|all",
-        help="jsonl, csv: a row a file. html: for people.",
+        help="jsonl, csv: a row a file. html: for people. vics, case, md5, kdb: exports.",
     ),
 ]
 SignKey = Annotated[
@@ -72,12 +72,16 @@ def write(
     format_: Formats,
     sign_key: SignKey = None,
     by: Annotated[str, typer.Option(help="Who asks for it; else the scan's investigator.")] = "",
+    include: Annotated[
+        Include, typer.Option(help="`strong`: exports hold strong matches nobody reviewed too.")
+    ] = Include.REVIEWED,
 ) -> None:
     """Write reports of a finished scan into its folder, and a manifest of everything there.
 
     `jsonl` and `csv` have one row a file: what became of it, its best match, what people found;
-    where the output is piped they are printed too. `html` has no picture. File names are in all
-    of them. Nothing is sent anywhere.
+    where the output is piped they are printed too. `html` has no picture. Exports for other tools
+    hold photos that two people found to be the same: `vics` (JSON in the shape of VICS 2.0),
+    `case` (CASE/UCO), `md5` and `kdb` (hfind, Autopsy). Nothing is sent anywhere.
 
     Exit codes: 2 key, 6 no journal there, or in use; 8 stopped for a minor; 9 the scan has not
     finished, or the custody log was altered.
@@ -86,11 +90,13 @@ def write(
     """
     wanted = _formats(format_)
     with refusing():
-        paths = Writer(folder, by, _key(sign_key)).write(wanted, at=now())
-    for path in paths:
+        written = Writer(folder, by, _key(sign_key), include).write(wanted, at=now())
+    for path in written.paths:
         MESSAGES.print(f"Written: {shown(path)}", markup=False)
+    if EXPORTS & set(wanted) and not written.exported:
+        MESSAGES.print("The exports are empty: no photo has the findings of two people.")
     if len(wanted) == 1 and wanted[0] in _PRINTED and not sys.stdout.isatty():
-        with paths[0].open(encoding="utf-8", newline="") as file:
+        with written.paths[0].open(encoding="utf-8", newline="") as file:
             shutil.copyfileobj(file, sys.stdout)
 
 

@@ -1,12 +1,12 @@
 """Write reports beside the journal, then the manifest that lists everything in the folder."""
 
 import json
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
-from typing import Any, assert_never
+from typing import Any, Literal, assert_never, get_args
 
 from hashsvc.files import replacing
 from hashsvc.scan.custody_log import Action, CustodyLog
@@ -14,7 +14,15 @@ from hashsvc.scan.errors import IntegrityError, JournalRefusedError
 from hashsvc.scan.journal import NAME, Journal, open_journal
 from hashsvc.scan.manifest import body_digest, write_manifest
 from hashsvc.scan.manifest_keys import ReportKey
-from hashsvc.scan.reports import csv_report, html_report, jsonl_report
+from hashsvc.scan.reports import (
+    case_report,
+    csv_report,
+    hash_sets,
+    html_report,
+    jsonl_report,
+    vics_report,
+)
+from hashsvc.scan.reports.exports import Export, Include, exported
 from hashsvc.scan.reports.rows import rows_of
 from hashsvc.scan.review import Review
 
@@ -22,18 +30,38 @@ _PRIVATE = 0o600
 
 
 class ReportFormat(StrEnum):
-    """What a report is for: programs, spreadsheets, people."""
+    """What a report is for: programs, spreadsheets, people, and other forensic tools."""
 
     JSONL = "jsonl"
     CSV = "csv"
     HTML = "html"
+    VICS = "vics"
+    CASE = "case"
+    MD5 = "md5"
+    KDB = "kdb"
 
 
 FILE_NAMES = {
     ReportFormat.JSONL: "files.jsonl",
     ReportFormat.CSV: "files.csv",
     ReportFormat.HTML: "report.html",
+    ReportFormat.VICS: "vics.json",
+    ReportFormat.CASE: "case.jsonld",
+    ReportFormat.MD5: "md5.txt",
+    ReportFormat.KDB: "hashes.kdb",
 }
+
+
+ExportFormat = Literal[ReportFormat.VICS, ReportFormat.CASE, ReportFormat.MD5, ReportFormat.KDB]
+EXPORTS = frozenset(get_args(ExportFormat))  # they leave this laboratory
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What came of it."""
+
+    paths: list[Path]
+    exported: int  # files in the exports
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,16 +71,14 @@ class Writer:
     folder: Path
     by: str = ""  # empty: the investigator of the scan
     key: ReportKey | None = None  # signs
+    include: Include = Include.REVIEWED  # of exports
 
-    def write(self, formats: Collection[ReportFormat], *, at: datetime) -> list[Path]:
+    def write(self, formats: Collection[ReportFormat], *, at: datetime) -> Written:
         """Write reports whole, then the manifest anew.
 
         Args:
             formats: those that are wanted.
             at: now.
-
-        Returns:
-            The reports' files.
 
         Raises:
             IntegrityError: the scan has not finished, or the custody log was altered.
@@ -67,40 +93,55 @@ class Writer:
         with open_journal(self.folder) as journal:
             facts = facts_of(journal)
             paths = [self._write(journal, review, facts, one) for one in formats]
+            leaving = len(exported(rows_of(journal, review), self.include))
         by = self.by or facts["order"]["investigator"]
-        log.add(Action.REPORT, by=by, at=at, files=[path.name for path in paths])
+        log.add(
+            Action.REPORT, by=by, at=at, files=[path.name for path in paths], include=self.include
+        )
         write_manifest(self.folder, facts, self.key)
-        return paths
+        return Written(paths, leaving)
 
     def _write(
         self, journal: Journal, review: Review, facts: dict[str, Any], format_: ReportFormat
     ) -> Path:
         path = self.folder / FILE_NAMES[format_]
-        said = facts | {
+        rows = rows_of(journal, review)
+        with replacing(path, mode=_PRIVATE) as draft:
+            match format_:
+                case ReportFormat.JSONL:
+                    _fill(draft, jsonl_report.lines(rows))
+                case ReportFormat.CSV:
+                    _fill(draft, csv_report.lines(rows))
+                case ReportFormat.HTML:
+                    _fill(draft, html_report.lines(rows, self._for_people(facts)))
+                case _:
+                    _export(draft, Export(facts, exported(rows, self.include)), format_)
+        return path
+
+    def _for_people(self, facts: dict[str, Any]) -> dict[str, Any]:
+        return facts | {
             "signer": self.key.public if self.key else None,
             "custody_log": [event.to_json() for event in CustodyLog(self.folder).events()],
         }
-        with (
-            replacing(path, mode=_PRIVATE) as draft,
-            draft.open("w", encoding="utf-8", newline="") as file,
-        ):
-            file.writelines(_lines(journal, review, said, format_))
-        return path
 
 
-def _lines(
-    journal: Journal, review: Review, facts: dict[str, Any], format_: ReportFormat
-) -> Iterator[str]:
-    rows = rows_of(journal, review)
+def _export(draft: Path, export: Export, format_: ExportFormat) -> None:
     match format_:
-        case ReportFormat.JSONL:
-            return jsonl_report.lines(rows)
-        case ReportFormat.CSV:
-            return csv_report.lines(rows)
-        case ReportFormat.HTML:
-            return html_report.lines(rows, facts)
+        case ReportFormat.VICS:
+            _fill(draft, vics_report.lines(export))
+        case ReportFormat.CASE:
+            _fill(draft, case_report.lines(export))
+        case ReportFormat.MD5:
+            _fill(draft, hash_sets.md5_lines(export))
+        case ReportFormat.KDB:
+            hash_sets.write_kdb(draft, export)
         case _:
             assert_never(format_)
+
+
+def _fill(draft: Path, lines: Iterable[str]) -> None:
+    with draft.open("w", encoding="utf-8", newline="") as file:
+        file.writelines(lines)
 
 
 def facts_of(journal: Journal) -> dict[str, Any]:
