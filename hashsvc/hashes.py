@@ -12,6 +12,7 @@ from hashsvc.errors import InvalidHashError
 
 HASH_BYTES = 32
 _HEX = re.compile(r"[0-9a-fA-F]{64}")
+_TURNED_OVER = bytes(range(255, -1, -1))
 
 
 class Algorithm(StrEnum):
@@ -68,4 +69,4 @@ class Hash:
 
     def complement(self) -> "Hash":
         """Every bit turned over."""
-        return Hash(self.algorithm, bytes(byte ^ 0xFF for byte in self.digest))
+        return Hash(self.algorithm, self.digest.translate(_TURNED_OVER))

@@ -9,7 +9,9 @@ from hashsvc.errors import PhotoTooFlatError
 from hashsvc.hashers import HASHERS
 from hashsvc.hashers.axes import Floats
 from hashsvc.hashers.luma import luma, lumas, oriented_lumas, qualities
+from hashsvc.hashers.reduced import estimated_lumas
 from hashsvc.hashes import Algorithm
+from hashsvc.photos.reduced import ReducedPhoto
 from hashsvc.pixels import Pixels
 from hashsvc.policies import Fitness, askable, fitness, sound_dhash
 from hashsvc.regions import (
@@ -79,6 +81,22 @@ def full_signatures(pixels: Pixels) -> tuple[Signature, ...]:
     """
     turned = list(_oriented([pixels], [RegionKind.FULL]))
     return _once([*turned, *(one.inverted() for one in turned)])
+
+
+def estimated_signatures(photo: ReducedPhoto) -> tuple[Signature, ...]:
+    """About what `full_signatures` says of the whole photo, without its inverted colours.
+
+    Returns:
+        8, turned as the photo is stored: not in the order of `Orientation`. A few bits off, so
+        never listed, sent or reported: they tell a scan which photos need no exact look.
+    """
+    buffers = estimated_lumas(
+        photo.samples,
+        height=photo.stored_height,
+        width=photo.stored_width,
+        divisor=photo.divisor,
+    )
+    return tuple(_signatures(list(buffers), [RegionKind.FULL] * len(buffers)))
 
 
 def part_signatures(pixels: Pixels) -> tuple[Signature, ...]:

@@ -1,8 +1,8 @@
 """Find every listed signature within a threshold: exact, and without FAISS."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import NewType, Protocol
+from typing import NewType, Protocol, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +14,8 @@ from hashsvc.signatures import RegionKind, Signature
 SignatureId = NewType("SignatureId", int)  # random, positive, below 2**63
 # Blocks stay in cache: 5 million hashes in one pass take 15 times as long.
 _BLOCK_ROWS = 65_536
+# For each of (m, 4) queries the numbers of those of (n, 4) rows within a threshold, ascending.
+Search: TypeAlias = Callable[[NDArray[np.uint64], NDArray[np.uint64], int], list[list[int]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +91,13 @@ def words_of(hashes: Sequence[Hash]) -> NDArray[np.uint64]:
     """(n, 4): one hash a row."""
     joined = b"".join(hash_.digest for hash_ in hashes)
     return np.frombuffer(joined, dtype="<u8").reshape(-1, 4)
+
+
+def linear_search(
+    rows: NDArray[np.uint64], queries: NDArray[np.uint64], threshold: int
+) -> list[list[int]]:
+    """The `Search` that runs everywhere: one query after the other."""
+    return [within(rows, query, threshold) for query in queries]
 
 
 def within(rows: NDArray[np.uint64], query: NDArray[np.uint64], threshold: int) -> list[int]:

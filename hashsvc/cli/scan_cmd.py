@@ -15,6 +15,7 @@ from hashsvc.cli.output import FAILED, MESSAGES
 from hashsvc.cli.pack_cmd import opened
 from hashsvc.cli.scan_progress import ScanProgress
 from hashsvc.packs import Pack
+from hashsvc.scan.answers import Asked
 from hashsvc.scan.custody import Custody, read_custody
 from hashsvc.scan.errors import (
     CustodyError,
@@ -50,6 +51,12 @@ class Regions(StrEnum):
     ALL = "all"
     FULL = "full"
 
+    def asked(self, *, exact: bool) -> Asked:
+        """What a child makes of each photo."""
+        if self is Regions.ALL:
+            return Asked.ALL
+        return Asked.FULL if exact else Asked.ESTIMATE
+
 
 Sources = Annotated[
     list[str], typer.Argument(metavar="[EXHIBIT=]SOURCE...", help="Folders, zip or tar archives.")
@@ -73,6 +80,9 @@ RegionsAsked = Annotated[
 Workers = Annotated[
     int, typer.Option(help="Photos decoded at once; 0: one a core.", min=0, max=256)
 ]
+Exact = Annotated[
+    bool, typer.Option("--exact", help="With `full`: no estimates; the same result, slower.")
+]
 Strict = Annotated[bool, typer.Option("--strict", help="Exit code 11 when a file failed.")]
 
 
@@ -89,6 +99,7 @@ def scan(
     regions: RegionsAsked = Regions.ALL,
     workers: Workers = 0,
     *,
+    exact: Exact = False,
     strict: Strict = False,
 ) -> None:
     """Scan evidence with a pack, offline. Sources are only read; nothing is sent anywhere.
@@ -104,7 +115,7 @@ def scan(
     """
     with refusing():
         said = _said(custody, reference, warrant, investigator)
-        order = Order(**said, parts=regions is Regions.ALL)
+        order = Order(**said, asked=regions.asked(exact=exact))
         totals = _scanned(order, sources, lambda: opened(pack, pack_key, trust), output, workers)
     _say(totals)
     raise typer.Exit(_code(totals, strict=strict))

@@ -1,13 +1,22 @@
 """Listed signatures in fixed-length records, and searching them where they lie."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from hashsvc.hashes import Algorithm, Hash
-from hashsvc.matching import Hit, Listed, SignatureId, hit_of, nearest_first, within
+from hashsvc.matching import (
+    Hit,
+    Listed,
+    Search,
+    SignatureId,
+    hit_of,
+    linear_search,
+    nearest_first,
+    words_of,
+)
 from hashsvc.packs.errors import PackRefusedError, Refusal
 from hashsvc.signatures import MAX_QUALITY, RegionKind, Signature
 
@@ -43,8 +52,12 @@ def _packed(entry: Entry) -> bytes:
 class PackedMatcher:
     """Compares a query with every record; a record becomes an object only when it is near."""
 
-    def __init__(self, records: bytes) -> None:
+    def __init__(self, records: bytes, search: Search = linear_search) -> None:
         """Hold the records of a pack whose digest holds.
+
+        Args:
+            records: of fixed length, one after the other.
+            search: how rows are compared; a compiled one is faster and finds the same.
 
         Raises:
             PackRefusedError: they are of another form.
@@ -54,14 +67,27 @@ class PackedMatcher:
         self._rows = np.frombuffer(records, np.uint8).reshape(-1, RECORD_BYTES)
         _check(self._rows)
         self._pdq = np.ascontiguousarray(self._rows[:, _PDQ]).view("<u8")
+        self._search = search
+
+    def searched_by(self, search: Search) -> "PackedMatcher":
+        """The same records, compared in another way."""
+        return PackedMatcher(self._rows.tobytes(), search)
 
     def __len__(self) -> int:
         return len(self._rows)
 
     def find(self, query: Signature, *, threshold: int) -> list[Hit]:
         """See `Matcher.find`; a signature's id is the number of its record, from 1."""
-        near = within(self._pdq, query.pdq.words(), threshold)
-        return nearest_first(hit_of(query, self._listed(row)) for row in near)
+        return self.find_many([query], threshold=threshold)[0]
+
+    def find_many(self, queries: Sequence[Signature], *, threshold: int) -> list[list[Hit]]:
+        """What `find` says of each query, in one walk through the records."""
+        words = words_of([query.pdq for query in queries])
+        near = self._search(self._pdq, words, threshold)
+        return [
+            nearest_first(hit_of(query, self._listed(row)) for row in rows)
+            for query, rows in zip(queries, near, strict=True)
+        ]
 
     def entry_id(self, signature_id: SignatureId) -> bytes:
         """Under which the operator knows what was hit."""

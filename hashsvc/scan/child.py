@@ -9,7 +9,16 @@ from hashsvc.errors import PhotoError, PhotoTooLargeError, PhotoTooSmallError
 from hashsvc.hashing import full_signatures, part_signatures
 from hashsvc.photos import decode
 from hashsvc.policies import askable
-from hashsvc.scan.answers import MAX_SIGNATURES, READY, REQUEST, HashedPhoto, failure, success
+from hashsvc.scan.answers import (
+    MAX_SIGNATURES,
+    READY,
+    REQUEST,
+    Asked,
+    HashedPhoto,
+    failure,
+    success,
+)
+from hashsvc.scan.estimates import estimated
 from hashsvc.scan.records import Reason
 
 _MOST_FILES = 32
@@ -42,15 +51,16 @@ def limit(memory_bytes: int, file_bytes: int) -> None:
 def serve(questions: BinaryIO, answers: BinaryIO) -> None:
     """Answer photo after photo."""
     while len(head := questions.read(REQUEST.size)) == REQUEST.size:
-        length, max_pixels, parts = REQUEST.unpack(head)
-        answers.write(answer(questions.read(length), max_pixels=max_pixels, parts=bool(parts)))
+        length, max_pixels, asked = REQUEST.unpack(head)
+        body = questions.read(length)
+        answers.write(answer(body, max_pixels=max_pixels, asked=Asked(asked)))
         answers.flush()
 
 
-def answer(body: bytes, *, max_pixels: int, parts: bool) -> bytes:
+def answer(body: bytes, *, max_pixels: int, asked: Asked) -> bytes:
     """What is said of one photo."""
     try:
-        return success(_hashed(body, max_pixels, parts=parts))
+        return success(_hashed(body, max_pixels, asked))
     except PhotoTooLargeError:
         return failure(Reason.TOO_MANY_PIXELS)
     except PhotoTooSmallError:
@@ -64,10 +74,12 @@ def answer(body: bytes, *, max_pixels: int, parts: bool) -> bytes:
         return failure(Reason.DECODE)
 
 
-def _hashed(body: bytes, max_pixels: int, *, parts: bool) -> HashedPhoto:
+def _hashed(body: bytes, max_pixels: int, asked: Asked) -> HashedPhoto:
+    if asked is Asked.ESTIMATE and (photo := estimated(body, max_pixels=max_pixels)):
+        return photo
     pixels = decode(body, max_pixels=max_pixels)
     full = full_signatures(pixels)
-    found = tuple(filter(askable, part_signatures(pixels))) if parts else ()
+    found = tuple(filter(askable, part_signatures(pixels))) if asked is Asked.ALL else ()
     signatures = (*full, *found)[:MAX_SIGNATURES]
     return HashedPhoto(pixels.width, pixels.height, signatures, len(full))
 

@@ -4,15 +4,17 @@ import os
 import platform
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from hashsvc import __version__
 from hashsvc.packs import Pack
+from hashsvc.scan.answers import Asked
 from hashsvc.scan.custody import Custody
 from hashsvc.scan.custody_log import Action, CustodyLog
 from hashsvc.scan.errors import JournalRefusedError
+from hashsvc.scan.examining import Examiner
 from hashsvc.scan.exhibits import Exhibit
 from hashsvc.scan.journal import NAME, Journal, open_journal
 from hashsvc.scan.records import Totals
@@ -31,7 +33,7 @@ class Order:
     reference: str
     investigator: str
     warrant: str = ""
-    parts: bool = True  # parts of photos are asked about too
+    asked: Asked = Asked.ALL  # of each photo
     limits: Limits = field(default_factory=Limits)
     custody: Custody = field(default_factory=Custody)  # whatever else is known
 
@@ -41,6 +43,15 @@ class Order:
             "exhibits": [[one.name, one.locator] for one in exhibits],
             "pack": pack.manifest.to_json() | {"sha256": pack.sha256},
         }
+
+
+def quickly_searched(pack: Pack) -> Pack:
+    """The pack with compiled search where the extra `scan` is installed; it finds the same."""
+    try:
+        from hashsvc.scan.kernel import compiled_search  # noqa: PLC0415  # the extra `scan`
+    except ImportError:
+        return pack
+    return replace(pack, matcher=pack.matcher.searched_by(compiled_search))
 
 
 def prepare_output(folder: Path) -> None:
@@ -79,15 +90,13 @@ def run_scan(
     log = CustodyLog(output)
     with open_journal(output) as journal, ExitStack() as stack:
         _begin(journal, log, order, order.to_json(exhibits, pack))
-        sandboxes = [
-            Sandbox(order.limits, parts=order.parts, command=child) for _ in range(workers)
-        ]
+        sandboxes = [Sandbox(order.limits, command=child) for _ in range(workers)]
         for sandbox in sandboxes:
             stack.callback(sandbox.close)
         scanner = Scanner(
             journal,
-            pack,
-            sandboxes,
+            Examiner(quickly_searched(pack), sandboxes, asked=order.asked),
+            workers=workers,
             max_bytes=order.limits.max_bytes,
             advanced=advanced,
             stopping=stopping,

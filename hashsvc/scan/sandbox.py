@@ -1,17 +1,18 @@
 """Decode in child processes with limits: a photo that kills its child is a row, not the end."""
 
+import fcntl
 import os
 import select
 import subprocess
 import sys
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
-from threading import Thread
-from typing import Self
+from typing import IO, Self
 
 from hashsvc.errors import InvalidSignatureError
-from hashsvc.scan.answers import HEAD, READY, REQUEST, HashedPhoto, parse, rest_length
+from hashsvc.scan.answers import HEAD, READY, REQUEST, Asked, HashedPhoto, parse, rest_length
 from hashsvc.scan.records import Reason
 
 # -P: a module that lies in the current folder, perhaps the evidence, is not imported.
@@ -22,6 +23,7 @@ _ENVIRONMENT = dict.fromkeys(
 )
 _STARTING_SECONDS = 60  # libraries are loaded before the first photo's time begins
 _ATTEMPTS = 2  # a child may also die of what it decoded before
+_PIPE_BYTES = 1 << 20  # as much as a user may ask for: a photo goes over in a few steps
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,25 +44,23 @@ class _ChildDiedError(Exception):
 class Sandbox:
     """One child at a time; used by one thread."""
 
-    def __init__(self, limits: Limits, *, parts: bool, command: Sequence[str] = CHILD) -> None:
+    def __init__(self, limits: Limits, *, command: Sequence[str] = CHILD) -> None:
         """No child is started before the first photo.
 
         Args:
             limits: of time, memory and size.
-            parts: whether parts of photos are asked about too.
             command: the child's program; tests give others.
         """
         self._limits = limits
-        self._parts = parts
         self._command = (*command, str(limits.memory_bytes), str(limits.max_bytes))
         self._child: subprocess.Popen[bytes] | None = None
         self._answered = 0
 
-    def hash(self, body: bytes) -> HashedPhoto | Reason:
+    def hash(self, body: bytes, asked: Asked = Asked.FULL) -> HashedPhoto | Reason:
         """Decode and hash one photo, or say why not."""
         for _ in range(_ATTEMPTS):
             try:
-                return self._asked(body)
+                return self._answer(body, asked)
             except TimeoutError:
                 self.close()
                 return Reason.TIMEOUT
@@ -88,26 +88,28 @@ class Sandbox:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def _asked(self, body: bytes) -> HashedPhoto | Reason:
+    def _answer(self, body: bytes, asked: Asked) -> HashedPhoto | Reason:
         if self._child is None or self._answered >= self._limits.photos_per_child:
             self.close()
             self._start()
-        child = self._child
-        if child is None:
-            raise _ChildDiedError
+        questions, answers = self._pipes()
         deadline = time.monotonic() + self._limits.timeout_seconds
-        head = REQUEST.pack(len(body), self._limits.max_pixels, self._parts)
-        # Written beside: a child that does not read would stop the parent too.
-        writing = Thread(target=_write, args=(child, head, body), daemon=True)
-        writing.start()
+        left = memoryview(REQUEST.pack(len(body), self._limits.max_pixels, asked) + body)
+        while left:
+            # A child that says something before it has heard all is done with the photo, or dead.
+            reading, writing, _ = select.select(
+                [answers], [questions], [], _seconds_until(deadline)
+            )
+            if reading:
+                raise _ChildDiedError
+            if not writing:
+                raise TimeoutError
+            left = left[questions.write(left) or 0 :]
         try:
-            answer = _read(child, HEAD.size, deadline)
-            parsed = parse(answer, _read(child, rest_length(answer), deadline))
+            head = _read(answers, HEAD.size, deadline)
+            parsed = parse(head, _read(answers, rest_length(head), deadline))
         except (ValueError, InvalidSignatureError) as error:
             raise _ChildDiedError from error
-        finally:
-            if writing.is_alive() and child.poll() is None:
-                writing.join(timeout=max(0.0, deadline - time.monotonic()))
         self._answered += 1
         return parsed
 
@@ -122,36 +124,40 @@ class Sandbox:
             bufsize=0,
             start_new_session=True,  # Ctrl+C is for the parent, which finishes what is in flight
         )
+        questions, answers = self._pipes()
+        os.set_blocking(questions.fileno(), False)  # a child that does not read stops nobody
+        with suppress(OSError):  # this user's programs may have all the memory for pipes
+            fcntl.fcntl(questions, fcntl.F_SETPIPE_SZ, _PIPE_BYTES)
         try:
-            _read(self._child, len(READY), time.monotonic() + _STARTING_SECONDS)
+            _read(answers, len(READY), time.monotonic() + _STARTING_SECONDS)
         except TimeoutError as error:  # says nothing about the photo
             raise _ChildDiedError from error
 
-
-def _write(child: subprocess.Popen[bytes], head: bytes, body: bytes) -> None:
-    left = memoryview(head + body)
-    try:
-        while left and child.stdin is not None:
-            left = left[child.stdin.write(left) :]
-    except (OSError, ValueError):
-        return  # the child died: the reader sees it too
+    def _pipes(self) -> tuple[IO[bytes], IO[bytes]]:
+        """Where the child reads, and where it writes."""
+        child = self._child
+        if child is None or child.stdin is None or child.stdout is None:
+            raise _ChildDiedError
+        return child.stdin, child.stdout
 
 
-def _read(child: subprocess.Popen[bytes], length: int, deadline: float) -> bytes:
+def _seconds_until(deadline: float) -> float:
+    """Of `time.monotonic`; 0 once it has passed."""
+    return max(0.0, deadline - time.monotonic())
+
+
+def _read(answers: IO[bytes], length: int, deadline: float) -> bytes:
     """So many bytes of an answer.
 
     Raises:
         TimeoutError: they did not come in time.
         _ChildDiedError: the child ended first.
     """
-    if child.stdout is None:
-        raise _ChildDiedError
     body = b""
     while len(body) < length:
-        left = deadline - time.monotonic()
-        if left <= 0 or not select.select([child.stdout], [], [], left)[0]:
+        if not select.select([answers], [], [], _seconds_until(deadline))[0]:
             raise TimeoutError
-        block = child.stdout.read(length - len(body))
+        block = answers.read(length - len(body))
         if not block:
             raise _ChildDiedError
         body += block

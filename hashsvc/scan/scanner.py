@@ -4,31 +4,19 @@ import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
-from queue import SimpleQueue
 
 from hashsvc.digests import Digests
-from hashsvc.packs import Pack
-from hashsvc.scan.answers import HashedPhoto
+from hashsvc.scan.examining import Examined, Examiner
 from hashsvc.scan.exhibits import Exhibit
-from hashsvc.scan.found import FoundMatch, found_in
 from hashsvc.scan.journal import Journal
 from hashsvc.scan.kinds import Kind
 from hashsvc.scan.reading import ReadPhoto, read_photo
 from hashsvc.scan.records import FileProblemError, FoundFile, Outcome, Reason, Totals
-from hashsvc.scan.sandbox import Sandbox
 from hashsvc.scan.sources import Source
 
 _COMMIT_FILES = 200
 _COMMIT_SECONDS = 1.0
 _IN_FLIGHT = 3  # photos for each worker: enough that none waits
-
-
-@dataclass(frozen=True, slots=True)
-class _Hashed:
-    """What a worker made of a photo."""
-
-    photo: HashedPhoto | Reason
-    matches: list[FoundMatch]
 
 
 @dataclass(slots=True)
@@ -45,30 +33,27 @@ class Scanner:
     def __init__(
         self,
         journal: Journal,
-        pack: Pack,
-        sandboxes: Sequence[Sandbox],
+        examiner: Examiner,
         *,
+        workers: int,
         max_bytes: int,
         advanced: Callable[[Totals], None],
         stopping: Callable[[], bool] = lambda: False,
     ) -> None:
-        """Scan with as many workers as there are sandboxes.
+        """Nothing is read yet.
 
         Args:
             journal: of this scan.
-            pack: what is looked for.
-            sandboxes: one for each worker.
+            examiner: looks at photos.
+            workers: photos that it looks at at once.
             max_bytes: of a photo.
             advanced: told about once a second how far the scan is.
             stopping: whether to end early; what is in flight is finished.
         """
-        self._journal, self._pack, self._max_bytes = journal, pack, max_bytes
+        self._journal, self._examiner, self._max_bytes = journal, examiner, max_bytes
         self._advanced, self._stopping = advanced, stopping
-        self._free: SimpleQueue[Sandbox] = SimpleQueue()
-        for sandbox in sandboxes:
-            self._free.put(sandbox)
-        self._workers = len(sandboxes)
-        self._running: dict[Future[_Hashed], _Pending] = {}
+        self._workers = workers
+        self._running: dict[Future[Examined], _Pending] = {}
         self._by_digest: dict[str, _Pending] = {}
         self._uncommitted, self._committed_at = 0, time.monotonic()
 
@@ -123,16 +108,7 @@ class Scanner:
         while len(self._running) >= _IN_FLIGHT * self._workers:
             self._harvest()
         pending = self._by_digest[sha256] = _Pending(sha256, [(file_id, read.digests)])
-        self._running[pool.submit(self._hash, read.body)] = pending
-
-    def _hash(self, body: bytes) -> _Hashed:
-        """In a worker's thread."""
-        sandbox = self._free.get()
-        try:
-            photo = sandbox.hash(body)
-        finally:
-            self._free.put(sandbox)
-        return _Hashed(photo, [] if isinstance(photo, Reason) else found_in(self._pack, photo))
+        self._running[pool.submit(self._examiner.examine, read.body)] = pending
 
     def _harvest(self) -> None:
         for future in wait(self._running, return_when=FIRST_COMPLETED).done:
@@ -140,12 +116,12 @@ class Scanner:
             del self._by_digest[pending.sha256]
             self._write(pending, future.result())
 
-    def _write(self, pending: _Pending, hashed: _Hashed) -> None:
+    def _write(self, pending: _Pending, examined: Examined) -> None:
         """A photo and all files that hold it, in one commit."""
-        photo = hashed.photo
-        reason = photo if isinstance(photo, Reason) else None
-        size = None if isinstance(photo, Reason) else (photo.width, photo.height)
-        self._journal.add_photo(pending.sha256, size=size, reason=reason, matches=hashed.matches)
+        reason = examined.reason
+        self._journal.add_photo(
+            pending.sha256, size=examined.size, reason=reason, matches=examined.matches
+        )
         (first, digests), *copies = pending.files
         self._journal.done(first, Outcome.FAILED if reason else Outcome.HASHED, reason, digests)
         for file_id, digests in copies:

@@ -1,12 +1,16 @@
 """What holds for everything that finds listed signatures; the linear scan is the reference."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from hashsvc import SignatureId
 from hashsvc.hashes import Algorithm
-from hashsvc.matching import LinearMatcher
+from hashsvc.matching import LinearMatcher, linear_search
+from hashsvc.packs.records import Entry, PackedMatcher, packed
+from hashsvc.scan.kernel import compiled_search
 from hashsvc.signatures import RegionKind
 from indexer.search import FlatIndex, LayeredIndex
 from indexer.search.csr import CsrBase
@@ -27,8 +31,35 @@ def layered(listed):
     return index
 
 
+class OfPack:
+    """A matcher over records of a pack that answers with the listed ids."""
+
+    def __init__(self, listed, search=linear_search):
+        entries = [
+            Entry(one.signature_id.to_bytes(16, "big"), one.signature, one.strong_only)
+            for one in listed
+        ]
+        self._matcher = PackedMatcher(packed(entries), search)
+
+    def find(self, query, *, threshold):
+        return self.find_many([query], threshold=threshold)[0]
+
+    def find_many(self, queries, *, threshold):
+        found = self._matcher.find_many(queries, threshold=threshold)
+        return [[replace(hit, signature_id=self._listed_id(hit)) for hit in hits] for hits in found]
+
+    def _listed_id(self, hit):
+        return SignatureId(int.from_bytes(self._matcher.entry_id(hit.signature_id), "big"))
+
+
+def compiled(listed):
+    """Records of a pack, compared by compiled code."""
+    return OfPack(listed, compiled_search)
+
+
 INDEXES = {"flat": FlatIndex, "short": LayeredIndex, "layered": layered}
-FINDERS_OF_MANY = INDEXES | {"base": CsrBase.of}
+PACKS = {"pack": OfPack, "compiled": compiled}
+FINDERS_OF_MANY = INDEXES | {"base": CsrBase.of} | PACKS
 MATCHERS = FINDERS_OF_MANY | {"linear": LinearMatcher}
 every_index = pytest.mark.parametrize("matcher", INDEXES.values(), ids=INDEXES)
 every_finder_of_many = pytest.mark.parametrize(
@@ -71,11 +102,12 @@ def test_tables_find_exactly_what_the_reference_finds(matcher, drawn, threshold)
     assert found == LinearMatcher(listed).find(query, threshold=threshold)
 
 
+@pytest.mark.parametrize("matcher", [FlatIndex, OfPack, compiled], ids=["flat", *PACKS])
 @given(drawn=lists_near_one_query(), threshold=st.integers(0, 256))
-def test_flat_finds_exactly_what_the_reference_finds(drawn, threshold):
+def test_scans_find_exactly_what_the_reference_finds(matcher, drawn, threshold):
     query, listed = drawn
 
-    found = FlatIndex(listed).find(query, threshold=threshold)
+    found = matcher(listed).find(query, threshold=threshold)
 
     assert found == LinearMatcher(listed).find(query, threshold=threshold)
 

@@ -6,6 +6,7 @@ import tarfile
 import zipfile
 from io import BytesIO
 
+from hashsvc.scan.answers import Asked
 from hashsvc.scan.exhibits import open_exhibit
 from hashsvc.scan.journal import open_journal
 from hashsvc.scan.running import Order, run_scan
@@ -19,7 +20,7 @@ really = child.answer
 def answer(body, **options):
     if b"KILL" in body: os._exit(9)
     if b"HANG" in body: time.sleep(60)
-    if b"LIES" in body: return b"\\xff" * 13
+    if b"LIES" in body: return b"\\xff" * 20
     return really(body, **options)
 child.answer = answer
 child.main()
@@ -74,7 +75,7 @@ def scanned(sources, pack, output, *, order=None, stopping=lambda: False, **opti
     ]
     try:
         return run_scan(
-            order or Order("OB-17", "PC Example", parts=False),
+            order or Order("OB-17", "PC Example", asked=Asked.FULL),
             exhibits,
             pack,
             output,

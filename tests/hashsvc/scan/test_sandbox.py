@@ -9,7 +9,7 @@ from hashsvc.hashing import query_signatures
 from hashsvc.photos import decode
 from hashsvc.policies import askable
 from hashsvc.scan import child
-from hashsvc.scan.answers import HEAD, MAX_SIGNATURES, REQUEST, parse, rest_length
+from hashsvc.scan.answers import HEAD, MAX_SIGNATURES, REQUEST, Asked, parse, rest_length
 from hashsvc.scan.records import Reason
 from hashsvc.scan.sandbox import Limits, Sandbox
 from tests.factories import encode, make_photo
@@ -21,13 +21,13 @@ PHOTO = make_photo(seed=41)
 @pytest.fixture
 def sandbox():
     """Of children that die on demand."""
-    with Sandbox(Limits(timeout_seconds=1), parts=False, command=BAD) as sandbox:
+    with Sandbox(Limits(timeout_seconds=1), command=BAD) as sandbox:
         yield sandbox
 
 
 def test_a_child_hashes_as_the_library_does():
-    with Sandbox(Limits(), parts=True) as sandbox:
-        hashed = sandbox.hash(PHOTO)
+    with Sandbox(Limits()) as sandbox:
+        hashed = sandbox.hash(PHOTO, Asked.ALL)
 
     asked = query_signatures(decode(PHOTO))
     assert hashed.signatures[: hashed.full] == asked[: hashed.full]
@@ -51,13 +51,13 @@ def test_a_photo_that_takes_too_long_is_told_and_the_next_one_hashed(sandbox):
 def test_a_photo_that_takes_too_much_memory_is_told():
     bomb = encode(Image.new("L", (11_000, 11_000)), "PNG")
 
-    with Sandbox(Limits(memory_bytes=700 << 20), parts=False) as sandbox:
+    with Sandbox(Limits(memory_bytes=700 << 20)) as sandbox:
         assert sandbox.hash(bomb) in {Reason.MEMORY, Reason.CRASHED}
         assert sandbox.hash(PHOTO).width == 320
 
 
 def test_too_many_pixels_are_not_decoded():
-    answer = child.answer(PHOTO, max_pixels=100, parts=False)
+    answer = child.answer(PHOTO, max_pixels=100, asked=Asked.FULL)
 
     assert parse(answer, b"") is Reason.TOO_MANY_PIXELS
 
@@ -71,20 +71,20 @@ def test_too_many_pixels_are_not_decoded():
     ],
 )
 def test_what_cannot_be_hashed_has_a_reason(body, reason):
-    assert parse(child.answer(body, max_pixels=10**8, parts=True), b"") is reason
+    assert parse(child.answer(body, max_pixels=10**8, asked=Asked.ALL), b"") is reason
 
 
 @pytest.mark.parametrize("size", [(5, 5_000), (5, 5), (64, 64)])
 def test_flat_and_narrow_photos_are_hashed(size):
     body = encode(Image.new("L", size))
 
-    answer = child.answer(body, max_pixels=10**8, parts=True)
+    answer = child.answer(body, max_pixels=10**8, asked=Asked.ALL)
 
     assert HEAD.unpack(answer[: HEAD.size])[0] == 0
 
 
 def test_a_child_ends_when_its_questions_do():
-    questions = REQUEST.pack(len(PHOTO), 10**8, 0) + PHOTO + b"rest"
+    questions = REQUEST.pack(len(PHOTO), 10**8, Asked.FULL) + PHOTO + b"rest"
     answers = BytesIO()
 
     child.serve(BytesIO(questions), answers)
@@ -95,7 +95,13 @@ def test_a_child_ends_when_its_questions_do():
 
 
 @pytest.mark.parametrize(
-    "fields", [(9, 0, 0, 0, 0), (0, 1, 1, MAX_SIGNATURES + 1, 0), (0, 1, 1, 0, 1)]
+    "fields",
+    [
+        (9, 0, 0, 0, 0, 0),
+        (0, 1, 1, MAX_SIGNATURES + 1, 0, 0),
+        (0, 1, 1, 0, 1, 0),
+        (0, 1, 1, 0, 0, 2),
+    ],
 )
 def test_an_answer_out_of_range_is_none(fields):
     with pytest.raises(ValueError, match="no answer"):
@@ -103,7 +109,7 @@ def test_an_answer_out_of_range_is_none(fields):
 
 
 def test_a_child_is_replaced_after_so_many_photos():
-    with Sandbox(Limits(photos_per_child=1), parts=False) as sandbox:
+    with Sandbox(Limits(photos_per_child=1)) as sandbox:
         sandbox.hash(PHOTO)
         first = sandbox._child.pid
         sandbox.hash(PHOTO)

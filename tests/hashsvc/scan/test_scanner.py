@@ -6,6 +6,7 @@ from io import BytesIO
 import pytest
 from PIL import Image
 
+from hashsvc.scan.answers import Asked
 from hashsvc.scan.errors import EvidenceRefusedError, IntegrityError, JournalRefusedError
 from hashsvc.scan.exhibits import open_exhibit
 from hashsvc.scan.journal import NAME, open_journal
@@ -22,7 +23,7 @@ from tests.hashsvc.scan.evidence import (
     scanned,
 )
 
-ORDER = Order("OB-17", "PC Example", parts=False)
+ORDER = Order("OB-17", "PC Example", asked=Asked.FULL)
 
 
 @pytest.fixture
@@ -46,7 +47,7 @@ def test_copies_turned_copies_and_crops_are_found_at_their_tier(tmp_path, pack, 
     }.items():
         copy.save(folder / name)
 
-    totals = scanned([folder], pack, output, order=replace(ORDER, parts=True))
+    totals = scanned([folder], pack, output, order=replace(ORDER, asked=Asked.ALL))
 
     with open_journal(output) as journal:
         rows = journal.rows(
@@ -136,7 +137,9 @@ def test_several_sources_share_their_photos(tmp_path, folder, pack, output):
 
 
 @pytest.mark.parametrize(
-    "other", [replace(ORDER, reference="OB-18"), replace(ORDER, parts=True)], ids=["case", "way"]
+    "other",
+    [replace(ORDER, reference="OB-18"), replace(ORDER, asked=Asked.ALL)],
+    ids=["case", "way"],
 )
 def test_another_scan_s_folder_is_refused(folder, pack, output, other):
     scanned([folder], pack, output, order=ORDER)
