@@ -54,21 +54,14 @@ def create_app(
         case_secrets: tests pass one with a cheap PIN hasher.
     """
     store, pepper, metrics = Store.at(settings.url, keys.seal), Pepper(keys.pepper), Metrics()
-    plan = build_plan(settings, keys)
-    reported, benign = (LayeredIndex(base_from=plan.base_from) for _ in range(2))
-    indexes = {BankKind.REPORTED: reported, BankKind.BENIGN: benign}
-    follower = Follower(store, indexes, plan.snapshots())
-    following = IndexFollowing(
-        follower,
-        Building(plan),
-        Hints(store.engine),
-        poll_seconds=settings.index_poll_seconds,
-    )
+    indexes = {kind: LayeredIndex(base_from=settings.longest_flat_list) for kind in BankKind}
+    reported = indexes[BankKind.REPORTED]
+    follower, following = _following(settings, keys, store, indexes)
     metrics.watch(_gauges(reported, follower))
     secrets = case_secrets or CaseSecrets(pepper)
-    regimes = Regimes.read()
+    regimes, intake = Regimes.read(), Intake(indexes[BankKind.BENIGN])
     services = Services(
-        cases=CaseService(store, secrets, Intake(benign), metrics, changed=following.hurry),
+        cases=CaseService(store, secrets, intake, metrics, changed=following.hurry),
         matching=MatchingService(
             store=store,
             index=reported,
@@ -106,6 +99,15 @@ def build_plan(settings: Settings, keys: KeyFiles) -> Plan:
         sealed=settings.data / "snapshots",
         base_from=settings.longest_flat_list,
     )
+
+
+def _following(
+    settings: Settings, keys: KeyFiles, store: Store, indexes: Mapping[BankKind, LayeredIndex]
+) -> tuple[Follower, IndexFollowing]:
+    plan = build_plan(settings, keys)
+    follower = Follower(store, indexes, plan.snapshots())
+    poll_seconds, hints = settings.index_poll_seconds, Hints(store.engine)
+    return follower, IndexFollowing(follower, Building(plan), hints, poll_seconds=poll_seconds)
 
 
 def _gauges(index: SignatureIndex, follower: Follower) -> Mapping[str, Callable[[], float]]:

@@ -67,3 +67,20 @@ class HistoryChangedError(IndexerError):
 
     def __init__(self) -> None:
         super().__init__("The database was exchanged while the service ran: restart the service.")
+
+
+class SnapshotRefusedError(IndexerError):
+    """A snapshot is damaged, foreign or of a newer version; the list is read from the store."""
+
+    def __init__(self, why: str) -> None:
+        """Say why.
+
+        Args:
+            why: the end of a sentence, never of the snapshot's own bytes.
+        """
+        super().__init__(f"A snapshot of the index was refused: {why}.")
+        self.why = why
+
+
+class UnsafeFolderError(IndexerError):
+    """A folder that must be this user's alone is not."""

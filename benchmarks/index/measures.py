@@ -138,7 +138,7 @@ def memory_rows(counts: Mapping[str, int], count: int) -> Rows:
 def recall_rows() -> Rows:
     """Of pairs at given distances with flips anywhere, the share that ours finds; flat: all."""
     random, listed = np.random.default_rng(5), make_columns(Kind.RANDOM, _PAIRS, seed=6)
-    held, rows = CsrBase(listed), []
+    held, rows = CsrBase.built(listed), []
     for pdq, dhash in CELLS:
         hits = 0
         for row in range(_PAIRS):

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.index.data import Question
+from hashsvc import times
 from indexer.search.columns import Columns
 from indexer.search.csr import CsrBase
 from indexer.search.layers import Layers
@@ -42,14 +43,14 @@ def multi_hash(columns: Columns) -> Way:
 
 def base(columns: Columns) -> Way:
     """Ours just after a compaction."""
-    held = CsrBase(columns)
+    held = CsrBase.built(columns)
     return Way("hashsvc", held, lambda asked, bits: _ids_of(held.find_many, asked, bits))
 
 
 def changed(held: CsrBase, delta: Columns) -> Way:
     """Ours just before a compaction: the delta is full, and every hundredth row withdrawn."""
     listed = Columns(delta.ids + 2**62, *delta.arrays()[1:])  # type: ignore[arg-type]
-    layers = Layers.of(held).without(held.columns.ids[::100]).plus(listed)
+    layers = Layers.of(held, times.now()).without(held.columns.ids[::100]).plus(listed)
 
     def ask(asked: list[Question], bits: int) -> list[Ids]:
         return [

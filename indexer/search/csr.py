@@ -1,6 +1,8 @@
 """The base: an immutable list in tables of 16-bit chunks, which a query reads in 272 places."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,8 +24,34 @@ EXACT_BITS = 31
 # Beyond, hardly a pair shares a chunk but for one bit; nobody asks so far, and a scan is exact.
 TABLE_BITS = 72
 _USUAL_HITS = 256
+_COLUMNS = ("ids", "pdq", "dhash", "kind")
 
 
+@dataclass(frozen=True, slots=True)
+class Tables:
+    """Row numbers by the value of each chunk, as `fill_tables` leaves them; read-only."""
+
+    starts: NDArray[np.uint32]  # (16, 65,537)
+    rows: NDArray[np.uint32]  # (16, m)
+
+    @classmethod
+    def built(cls, hashes: NDArray[np.uint64], members: NDArray[np.uint32]) -> "Tables":
+        """The tables of some rows.
+
+        Args:
+            hashes: (n, 4).
+            members: (m,) numbers of the rows that belong into them, ascending.
+        """
+        starts = np.zeros((CHUNKS, VALUES + 1), dtype=np.uint32)
+        rows = np.empty((CHUNKS, len(members)), dtype=np.uint32)
+        members.setflags(write=False)
+        fill_tables(hashes, members, starts, rows)
+        for array in (starts, rows):
+            array.setflags(write=False)
+        return cls(starts, rows)
+
+
+@dataclass(frozen=True, slots=True)
 class CsrBase:
     """Exact to 31 bits of PDQ; from 32 to 72 what PDQ's or dHash's tables reach; exact above.
 
@@ -31,17 +59,44 @@ class CsrBase:
     signature for PDQ, 64 more for dHash, 41 that only rows near a query touch.
     """
 
-    def __init__(self, columns: Columns) -> None:
+    columns: Columns  # ascending by id, no id twice
+    pdq_tables: Tables
+    dhash_tables: Tables
+
+    @classmethod
+    def built(cls, listed: Columns) -> "CsrBase":
         """Build the tables; of rows under one id the last stays."""
-        self.columns = newest_by_id(columns)
-        everyone = np.arange(len(self.columns), dtype=np.uint32)
-        self._pdq_tables = _tables(self.columns.pdq, everyone)
-        self._dhash_tables = _tables(self.columns.dhash, self.columns.with_dhash())
+        columns = newest_by_id(listed)
+        everyone = np.arange(len(columns), dtype=np.uint32)
+        return cls(
+            columns,
+            Tables.built(columns.pdq, everyone),
+            Tables.built(columns.dhash, columns.with_dhash()),
+        )
 
     @classmethod
     def of(cls, listed: Iterable[Listed]) -> "CsrBase":
         """The base of these signatures."""
-        return cls(columns_of(listed))
+        return cls.built(columns_of(listed))
+
+    def arrays(self) -> dict[str, NDArray[np.generic]]:
+        """Every array by its name; `from_arrays` makes the same base of them."""
+        return {
+            **dict(zip(_COLUMNS, self.columns.arrays(), strict=True)),
+            "pdq_starts": self.pdq_tables.starts,
+            "pdq_rows": self.pdq_tables.rows,
+            "dhash_starts": self.dhash_tables.starts,
+            "dhash_rows": self.dhash_tables.rows,
+        }
+
+    @classmethod
+    def from_arrays(cls, arrays: Mapping[str, NDArray[Any]]) -> "CsrBase":
+        """The base whose `arrays` these are; nothing is copied."""
+        return cls(
+            Columns(*(arrays[name] for name in _COLUMNS)),
+            Tables(arrays["pdq_starts"], arrays["pdq_rows"]),
+            Tables(arrays["dhash_starts"], arrays["dhash_rows"]),
+        )
 
     def __len__(self) -> int:
         """How many rows there are, tombstones included."""
@@ -78,16 +133,14 @@ class CsrBase:
         pdq, bits = self.columns.pdq, query.pdq.words()
         if threshold > TABLE_BITS:
             return near_rows(pdq, bits, threshold, gone)
-        near = _all_found(
-            lambda found: near_by_pdq(*self._pdq_tables, pdq, gone, bits, threshold, found)
-        )
+        tables = self.pdq_tables.starts, self.pdq_tables.rows
+        near = _all_found(lambda found: near_by_pdq(*tables, pdq, gone, bits, threshold, found))
         if threshold <= EXACT_BITS or query.dhash is None:
             return near
         other, dhash = query.dhash.words(), self.columns.dhash
+        others = self.dhash_tables.starts, self.dhash_tables.rows
         more = _all_found(
-            lambda found: near_by_dhash(
-                *self._dhash_tables, pdq, dhash, gone, bits, other, threshold, found
-            )
+            lambda found: near_by_dhash(*others, pdq, dhash, gone, bits, other, threshold, found)
         )
         return np.concatenate([near, more])
 
@@ -121,15 +174,3 @@ def _all_found(kernel: Callable[[NDArray[np.uint32]], int]) -> NDArray[np.uint32
         found = np.empty(count, dtype=np.uint32)
         kernel(found)
     return found[:count]
-
-
-def _tables(
-    hashes: NDArray[np.uint64], members: NDArray[np.uint32]
-) -> tuple[NDArray[np.uint32], NDArray[np.uint32]]:
-    starts = np.zeros((CHUNKS, VALUES + 1), dtype=np.uint32)
-    rows = np.empty((CHUNKS, len(members)), dtype=np.uint32)
-    members.setflags(write=False)
-    fill_tables(hashes, members, starts, rows)
-    for array in (starts, rows):
-        array.setflags(write=False)
-    return starts, rows

@@ -2,22 +2,25 @@
 
 import threading
 from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
 from itertools import chain, islice
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from hashsvc import Hit, Listed, Signature, SignatureId
+from hashsvc import Hit, Listed, Signature, SignatureId, times
 from indexer.search.columns import columns_of, joined
 from indexer.search.flat import FlatIndex
 
 if TYPE_CHECKING:
+    from indexer.search.csr import CsrBase
     from indexer.search.layers import Layers
 
 # Below, FAISS answers a photo's 31 questions within 8 ms, and exactly in every tier.
 BASE_FROM = 200_000
 DELTA_ROWS = 65_536  # each query compares them all: 0.1 ms
 TOMBSTONE_SHARE = 0.01  # of the base
+TOMBSTONE_AGE = timedelta(hours=24)  # what was withdrawn leaves memory and disk within a day
 
 
 class LayeredIndex:
@@ -25,9 +28,6 @@ class LayeredIndex:
 
     Exact up to 31 bits at every size. Once the list has been longer than `base_from`, tiers beyond
     are found as `CsrBase` says, and it stays that way when the list shrinks.
-
-    A new base is built in a thread, not in a process: its loops run without the interpreter's lock,
-    so queries go on, and nothing has to be sent back.
     """
 
     def __init__(
@@ -42,15 +42,30 @@ class LayeredIndex:
         Args:
             listed: what can be found at first.
             base_from: longest list that FAISS holds alone.
-            delta_rows: most changes beside a base before a new one is built.
+            delta_rows: most changes beside a base before a new one is due.
         """
         self._base_from = base_from
         self._delta_rows = delta_rows
         self._now: FlatIndex | Layers = FlatIndex()
         self._writing = threading.Lock()
-        self._compacting = threading.Lock()
-        self._compactor: threading.Thread | None = None
         self.add(listed)
+
+    def another(self) -> "LayeredIndex":
+        """An empty index with the same limits."""
+        return LayeredIndex(base_from=self._base_from, delta_rows=self._delta_rows)
+
+    def upon(self, base: "CsrBase", *, built_at: datetime) -> "LayeredIndex":
+        """An index with the same limits that holds what a base holds."""
+        from indexer.search.layers import Layers  # noqa: PLC0415  # numba: a second, if needed
+
+        index = self.another()
+        index._now = Layers.of(base, built_at)  # noqa: SLF001  # its own kind
+        return index
+
+    def become(self, other: "LayeredIndex") -> None:
+        """Hold what another index holds; readers see the old list or the new, never half."""
+        with self._writing:
+            self._now = other._now  # noqa: SLF001  # its own kind
 
     def __len__(self) -> int:
         """How many signatures can be found."""
@@ -81,7 +96,6 @@ class LayeredIndex:
                 now.add(fresh)
             elif fresh:
                 self._now = now.plus(columns_of(fresh))
-            self._compact_when_due()
 
     def remove(self, ids: Iterable[SignatureId]) -> None:
         """See `SignatureIndex.remove`."""
@@ -90,31 +104,23 @@ class LayeredIndex:
                 self._now.remove(ids)
             else:
                 self._now = self._now.without(np.array([*ids], dtype=np.int64))
-            self._compact_when_due()
 
-    def compact(self) -> None:
-        """Build a new base from what can be found; it runs by itself when that is due."""
-        with self._compacting:
-            before = self._now
-            if isinstance(before, FlatIndex):
-                return
-            base = type(before.base)(before.live_columns())
-            with self._writing:
-                now = self._now
-                # A long list that was added meanwhile has brought a base of its own.
-                if not isinstance(now, FlatIndex) and now.base is before.base:
-                    self._now = now.moved_to(base, before)
-
-    def _compact_when_due(self) -> None:
+    def compaction_due(self, *, at: datetime) -> bool:
+        """Whether a new base should take the place of base and changes."""
         now = self._now
         if isinstance(now, FlatIndex):
-            return
-        many_tombstones = now.tombstones > TOMBSTONE_SHARE * len(now.base)
-        if not many_tombstones and len(now.delta) <= self._delta_rows:
-            return
-        if self._compactor is None or not self._compactor.is_alive():
-            self._compactor = threading.Thread(target=self.compact, name="compact", daemon=True)
-            self._compactor.start()
+            return False
+        many = now.tombstones > TOMBSTONE_SHARE * len(now.base)
+        old = now.tombstones > 0 and at - now.built_at >= TOMBSTONE_AGE
+        return many or old or len(now.delta) > self._delta_rows
+
+    def compacted(self) -> "CsrBase | None":
+        """A base of what can be found now; None where FAISS holds the list alone."""
+        now = self._now
+        if isinstance(now, FlatIndex):
+            return None
+        unchanged = not now.tombstones and not len(now.delta)
+        return now.base if unchanged else type(now.base).built(now.live_columns())
 
     def _rebuilt(self, listed: Iterable[Listed]) -> "Layers":
         from indexer.search.csr import CsrBase  # noqa: PLC0415  # numba: a second, if needed at all
@@ -122,4 +128,4 @@ class LayeredIndex:
 
         now = self._now
         before = columns_of(now.listed()) if isinstance(now, FlatIndex) else now.live_columns()
-        return Layers.of(CsrBase(joined([before, columns_of(listed)])))
+        return Layers.of(CsrBase.built(joined([before, columns_of(listed)])), times.now())

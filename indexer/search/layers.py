@@ -1,6 +1,7 @@
-"""A base, the changes since it was built, and how a newer base takes their place."""
+"""A base and the changes since it was built."""
 
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,16 +20,17 @@ class Layers:
     """
 
     base: CsrBase
+    built_at: datetime
     base_gone: NDArray[np.uint8]  # tombstones, bit `row % 8` of byte `row // 8`
     delta: Columns  # listed since, in the order of their listing
     delta_gone: NDArray[np.uint8]
     live: int  # rows without a tombstone
 
     @classmethod
-    def of(cls, base: CsrBase) -> "Layers":
+    def of(cls, base: CsrBase, built_at: datetime) -> "Layers":
         """A base without changes."""
         nothing = base.columns.take(np.arange(0))
-        return cls(base, no_tombstones(len(base)), nothing, no_tombstones(0), len(base))
+        return cls(base, built_at, no_tombstones(len(base)), nothing, no_tombstones(0), len(base))
 
     def __len__(self) -> int:
         """How many signatures can be found."""
@@ -75,22 +77,6 @@ class Layers:
                 delta.take(~_flags(self.delta_gone, len(delta))),
             ]
         )
-
-    def moved_to(self, base: CsrBase, built_from: "Layers") -> "Layers":
-        """The same signatures with another base beneath.
-
-        Args:
-            base: holds what `built_from` held.
-            built_from: an earlier state upon this state's base.
-        """
-        seen = len(built_from.delta)
-        earlier = _grown(built_from.delta_gone, len(self.delta))
-        of_base = _flags(self.base_gone & ~built_from.base_gone, len(self.base))
-        of_delta = _flags(self.delta_gone & ~earlier, len(self.delta))
-        withdrawn = [self.base.columns.ids[of_base], self.delta.ids[:seen][of_delta[:seen]]]
-        newer = ~_flags(self.delta_gone, len(self.delta))
-        newer[:seen] = False
-        return Layers.of(base).without(np.concatenate(withdrawn)).plus(self.delta.take(newer))
 
 
 def _flags(gone: NDArray[np.uint8], rows: int) -> NDArray[np.bool_]:

@@ -5,6 +5,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from hashsvc.matching import LinearMatcher
+from hashsvc.times import now
 from indexer.search import FlatIndex, LayeredIndex
 from tests.factories import make_listed, make_signature, with_flipped_bits
 
@@ -63,7 +64,9 @@ class LayeredOverTime(FlatOverTime):
 
     @rule()
     def compact(self):
-        self.index.compact()
+        base = self.index.compacted()
+        if base is not None:
+            self.index.become(self.index.upon(base, built_at=now()))
 
 
 TestFlatOverTime = FlatOverTime.TestCase

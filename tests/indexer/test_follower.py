@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from indexer.follower import Follower
 from indexer.records import BankKind
-from indexer.search import FlatIndex
+from indexer.search import LayeredIndex
 from tests.factories import make_signature
 from tests.indexer.factories import (
     add_to_case,
@@ -25,7 +25,7 @@ STEPS = st.lists(
 
 
 def follow(store):
-    index = FlatIndex()
+    index = LayeredIndex()
     return Follower(store, {BankKind.REPORTED: index}), index
 
 

@@ -6,7 +6,7 @@ from sqlalchemy import delete
 from indexer.errors import HistoryChangedError, LogBrokenError, SealBrokenError
 from indexer.follower import Follower
 from indexer.records import BankKind
-from indexer.search import FlatIndex
+from indexer.search import LayeredIndex
 from indexer.store import tables
 from tests.indexer.factories import (
     make_key_ring,
@@ -17,7 +17,7 @@ from tests.indexer.rows import alter, column
 
 
 def follow(store):
-    index = FlatIndex()
+    index = LayeredIndex()
     return Follower(store, {BankKind.REPORTED: index}), index
 
 

@@ -23,6 +23,22 @@ class FollowerOfErrors:
         if self.waiting:
             raise self.waiting.pop(0)
 
+    def rebase(self):
+        """There is no newer base."""
+
+    def compaction_due(self, *, at):  # noqa: ARG002  # as the follower's
+        return self.calls > 4
+
+
+class Recorder:
+    """Stands for the building of bases and for hints; keeps what was called."""
+
+    def __init__(self):
+        self.calls = []
+
+    def __getattr__(self, name):
+        return lambda *_: self.calls.append(name)
+
 
 def wait_until(happened, *, seconds=5):
     end = monotonic() + seconds
@@ -31,12 +47,18 @@ def wait_until(happened, *, seconds=5):
         sleep(0.005)
 
 
+def following_with(follower, building=None):
+    hints = Recorder()
+    hints.wait = sleep
+    return IndexFollowing(follower, building or Recorder(), hints, poll_seconds=0.005)
+
+
 @pytest.fixture
 def following_of():
     started = []
 
-    def following(follower):
-        made = IndexFollowing(follower, poll_seconds=0.005)
+    def following(follower, building=None):
+        made = following_with(follower, building)
         started.append(made)
         made._thread.start()
         return made
@@ -67,13 +89,24 @@ def test_a_broken_log_is_followed_no_further(following_of, caplog):
 
 def test_a_broken_log_at_the_start_stops_the_start():
     with pytest.raises(LogBrokenError):
-        IndexFollowing(FollowerOfErrors(LogBrokenError()), poll_seconds=1).start()
+        following_with(FollowerOfErrors(LogBrokenError())).start()
 
 
 def test_a_failure_after_a_commit_undoes_nothing(caplog):
-    IndexFollowing(FollowerOfErrors(StoreUnavailableError()), poll_seconds=1).hurry()
+    following_with(FollowerOfErrors(StoreUnavailableError())).hurry()
 
     assert [record.levelno for record in caplog.records] == [logging.WARNING]
+
+
+def test_a_base_that_is_due_is_built_and_its_builder_ended(following_of):
+    building = Recorder()
+
+    following = following_of(FollowerOfErrors(), building)
+    wait_until(lambda: building.calls.count("start") > 1)
+    following.stop()
+
+    assert building.calls[:3] == ["look"] * 3
+    assert building.calls[-1] == "stop"
 
 
 def test_what_another_process_lists_is_found_here(start, connect):

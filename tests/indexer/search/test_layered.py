@@ -1,6 +1,7 @@
-"""The live index: when it grows tables, what a compaction keeps, and what readers see meanwhile."""
+"""The live index: when it grows tables, when new ones are due, and what readers see meanwhile."""
 
 import threading
+from datetime import timedelta
 
 import pytest
 
@@ -9,6 +10,7 @@ from indexer.search.columns import columns_of
 from indexer.search.csr import CsrBase
 from indexer.search.layers import Layers
 from tests.factories import make_listed, make_signature, with_flipped_bits
+from tests.indexer.factories import AT
 
 QUERY = make_signature()
 
@@ -23,23 +25,16 @@ def ids_in(index, threshold=31):
 
 
 def layers(*ids):
-    return Layers.of(CsrBase.of(listed(*ids)))
+    return Layers.of(CsrBase.of(listed(*ids)), AT)
 
 
 def numbers(*ids):
     return columns_of(listed(*ids)).ids
 
 
-def settled(index):
-    """The index once its own compaction, if any, is over."""
-    if index._compactor is not None:
-        index._compactor.join()
-    return index
-
-
 def layers_of(index):
     """Rows of (base, delta) with tombstones; nothing where FAISS has the list alone."""
-    now = settled(index)._now
+    now = index._now
     return (len(now.base), len(now.delta)) if isinstance(now, Layers) else None
 
 
@@ -59,19 +54,35 @@ def test_a_list_with_a_base_keeps_it():
 
     index.remove([1, 2, 3])
 
-    assert layers_of(index) == (0, 0)
+    assert layers_of(index) == (3, 0)
     assert ids_in(index) == []
+    assert layers_of(compacted(index)) == (0, 0)
 
 
-@pytest.mark.parametrize(("added", "sizes"), [(4, (3, 4)), (5, (8, 0))])
-def test_more_changes_than_a_limit_become_a_new_base(added, sizes):
-    index = LayeredIndex(listed(1, 2, 3), base_from=0, delta_rows=4)
+def compacted(index):
+    """The index upon a new base, as a follower moves it."""
+    index.become(index.upon(index.compacted(), built_at=AT))
+    return index
+
+
+def based(*ids, **limits):
+    """An index with a base from `AT`."""
+    index = LayeredIndex(base_from=0, **limits)
+    return index.upon(CsrBase.of(listed(*ids)), built_at=AT)
+
+
+@pytest.mark.parametrize(("added", "due"), [(4, False), (5, True)])
+def test_more_changes_than_a_limit_ask_for_a_new_base(added, due):
+    index = based(1, 2, 3, delta_rows=4)
 
     for id_ in range(11, 11 + added):
         index.add(listed(id_))
 
-    assert layers_of(index) == sizes
+    assert index.compaction_due(at=AT) is due
+    assert layers_of(index) == (3, added)
+    assert layers_of(compacted(index)) == (3 + added, 0)
     assert ids_in(index) == [1, 2, 3, *range(11, 11 + added)]
+    assert not index.compaction_due(at=AT)
 
 
 def test_a_long_list_added_at_once_becomes_a_new_base():
@@ -84,14 +95,40 @@ def test_a_long_list_added_at_once_becomes_a_new_base():
     assert ids_in(index) == [1, 3, 2, 11, 12, 13, 14]
 
 
-@pytest.mark.parametrize(("removed", "rows"), [(2, 200), (3, 197)])
-def test_tombstones_on_more_than_one_percent_bring_a_new_base(removed, rows):
-    index = LayeredIndex(listed(*range(1, 201)), base_from=0)
+@pytest.mark.parametrize(("removed", "due"), [(2, False), (3, True)])
+def test_tombstones_on_more_than_one_percent_ask_for_a_new_base(removed, due):
+    index = based(*range(1, 201))
 
     index.remove(range(1, removed + 1))
 
-    assert layers_of(index) == (rows, 0)
-    assert len(index) == 200 - removed
+    assert index.compaction_due(at=AT) is due
+    assert layers_of(compacted(index)) == (200 - removed, 0)
+
+
+@pytest.mark.parametrize(
+    ("removed", "hours", "due"), [(1, 23, False), (1, 24, True), (0, 99, False)]
+)
+def test_a_withdrawn_signature_asks_for_a_new_base_within_a_day(removed, hours, due):
+    index = based(*range(1, 201))
+
+    index.remove(range(1, removed + 1))
+
+    assert index.compaction_due(at=AT + timedelta(hours=hours)) is due
+
+
+def test_a_list_without_a_base_asks_for_none():
+    index = LayeredIndex(listed(1, 2))
+
+    index.remove([1])
+
+    assert not index.compaction_due(at=AT + timedelta(days=9))
+    assert index.compacted() is None
+
+
+def test_an_unchanged_base_is_not_built_again():
+    base = CsrBase.of(listed(1, 2))
+
+    assert LayeredIndex().upon(base, built_at=AT).compacted() is base
 
 
 def test_an_id_that_is_listed_again_lives_though_its_old_row_has_a_tombstone():
@@ -100,26 +137,9 @@ def test_an_id_that_is_listed_again_lives_though_its_old_row_has_a_tombstone():
     index.remove([1])
     index.add(listed(1))
     assert ids_in(index) == [1, 2]
-    index.compact()
 
-    assert ids_in(index) == [1, 2]
+    assert ids_in(compacted(index)) == [1, 2]
     assert len(index) == 2
-
-
-def test_what_changes_while_a_base_is_built_is_kept():
-    before = layers(1, 2, 3, 4).plus(columns_of(listed(5, 6, 7))).without(numbers(1))
-    now = (
-        before.without(numbers(2, 5, 99))
-        .plus(columns_of(listed(3, 6, 8, 9, bits=2)))
-        .without(numbers(9))
-    )
-
-    moved = now.moved_to(CsrBase(before.live_columns()), before)
-
-    assert moved.find(QUERY, 256) == now.find(QUERY, 256)
-    assert [hit.signature_id for hit in moved.find(QUERY, 256)] == [4, 7, 3, 6, 8]
-    assert len(moved) == len(now) == 5
-    assert (len(moved.base), len(moved.delta)) == (6, 3)
 
 
 def test_a_state_that_a_reader_holds_never_changes():
@@ -130,31 +150,6 @@ def test_a_state_that_a_reader_holds_never_changes():
 
     assert held.find(QUERY, 31) == seen
     assert len(held) == 3
-
-
-def test_a_compaction_of_a_list_without_a_base_does_nothing():
-    index = LayeredIndex(listed(1))
-
-    index.compact()
-
-    assert layers_of(index) is None
-
-
-def test_a_compaction_gives_way_to_a_long_list_that_came_meanwhile(monkeypatch):
-    index = LayeredIndex(listed(1, 2), base_from=0, delta_rows=2)
-    live_columns = Layers.live_columns
-
-    def overtaken(before):
-        monkeypatch.undo()
-        columns = live_columns(before)
-        index.add(listed(3, 4, 5))
-        return columns
-
-    monkeypatch.setattr(Layers, "live_columns", overtaken)
-    index.compact()
-
-    assert ids_in(index) == [1, 2, 3, 4, 5]
-    assert layers_of(index) == (5, 0)
 
 
 def test_readers_never_see_half_of_a_change():
@@ -173,9 +168,11 @@ def test_readers_never_see_half_of_a_change():
         reader.start()
     for turn in range(150):
         index.add(listed(*ids[turn % 7 :: 7], bits=turn % 30))
+        if turn % 10 == 0:
+            compacted(index)
     stop.set()
     for reader in readers:
         reader.join()
 
     assert torn == []
-    assert ids_in(settled(index)) != []
+    assert ids_in(index) != []
