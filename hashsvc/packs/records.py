@@ -22,9 +22,9 @@ from hashsvc.signatures import MAX_QUALITY, RegionKind, Signature
 
 ENTRY_ID_BYTES = 16
 RECORD_BYTES = 83  # entry id 16, region, quality, flags, pdq 32, dhash 32 (zeros if none)
-_HAS_DHASH, _STRONG_ONLY = 1, 2
+_HAS_DHASH, _STRONG_ONLY, _UNDER_18 = 1, 2, 4
 _KINDS = (RegionKind.FULL, RegionKind.CROP, RegionKind.ANCHOR)  # the place is the code
-_PDQ = slice(19, 51)
+_FLAGS, _PDQ = 18, slice(19, 51)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +34,7 @@ class Entry:
     entry_id: bytes  # 16 bytes
     signature: Signature
     strong_only: bool = False
+    under_18: bool = False  # shows somebody who may be: details are for a child-protection unit
 
 
 def packed(entries: Iterable[Entry]) -> bytes:
@@ -43,7 +44,11 @@ def packed(entries: Iterable[Entry]) -> bytes:
 
 def _packed(entry: Entry) -> bytes:
     signature = entry.signature
-    flags = (_HAS_DHASH if signature.dhash else 0) | (_STRONG_ONLY if entry.strong_only else 0)
+    flags = (
+        (_HAS_DHASH if signature.dhash else 0)
+        | (_STRONG_ONLY if entry.strong_only else 0)
+        | (_UNDER_18 if entry.under_18 else 0)
+    )
     dhash = signature.dhash.digest if signature.dhash else bytes(32)
     head = bytes((_KINDS.index(signature.region), signature.quality, flags))
     return entry.entry_id + head + signature.pdq.digest + dhash
@@ -93,6 +98,10 @@ class PackedMatcher:
         """Under which the operator knows what was hit."""
         return self._rows[signature_id - 1, :ENTRY_ID_BYTES].tobytes()
 
+    def under_18(self, signature_id: SignatureId) -> bool:
+        """Whether what was hit may show somebody under 18."""
+        return bool(self._rows[signature_id - 1, _FLAGS] & _UNDER_18)
+
     def _listed(self, row: int) -> Listed:
         record = self._rows[row].tobytes()
         region, quality, flags = record[ENTRY_ID_BYTES : _PDQ.start]
@@ -106,6 +115,6 @@ class PackedMatcher:
 
 
 def _check(rows: NDArray[np.uint8]) -> None:
-    largest = (len(_KINDS) - 1, MAX_QUALITY, _HAS_DHASH | _STRONG_ONLY)
+    largest = (len(_KINDS) - 1, MAX_QUALITY, _HAS_DHASH | _STRONG_ONLY | _UNDER_18)
     if (rows[:, ENTRY_ID_BYTES : _PDQ.start] > largest).any():
         raise PackRefusedError(Refusal.DAMAGED)

@@ -22,6 +22,7 @@ class FoundMatch:
     region: RegionKind  # of the photo
     listed_region: RegionKind
     orientation: Orientation | None  # None: of a part of the photo, or the photo is symmetrical
+    under_18: bool  # the entry says that somebody shown may be
 
     def row(self) -> tuple[object, ...]:
         """As the journal keeps it."""
@@ -47,6 +48,7 @@ def found_in(pack: Pack, photo: HashedPhoto) -> list[FoundMatch]:
                     hit.query_region,
                     hit.region,
                     _orientation(place, photo),
+                    pack.matcher.under_18(hit.signature_id),
                 )
                 kept = found.setdefault(match.entry, match)
                 found[match.entry] = min(kept, match, key=_nearness)

@@ -149,7 +149,7 @@ class Journal:
             "INSERT OR IGNORE INTO photo VALUES (?, ?, ?, ?)", (sha256, width, height, reason)
         )
         self._sql.executemany(
-            "INSERT OR IGNORE INTO match VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            "INSERT OR IGNORE INTO match VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
             ((sha256, *one.row()) for one in matches),
         )
 

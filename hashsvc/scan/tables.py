@@ -27,5 +27,6 @@ CREATE TABLE IF NOT EXISTS photo(
     sha256 TEXT PRIMARY KEY, width INTEGER, height INTEGER, reason TEXT);
 CREATE TABLE IF NOT EXISTS match(
     sha256 TEXT, entry TEXT, tier TEXT, pdq_distance INTEGER, dhash_distance INTEGER,
-    region TEXT, listed_region TEXT, orientation TEXT, PRIMARY KEY(sha256, entry));
+    region TEXT, listed_region TEXT, orientation TEXT, under_18 INTEGER,
+    PRIMARY KEY(sha256, entry));
 """
