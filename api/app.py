@@ -11,6 +11,8 @@ from api.dependencies import Services
 from api.metrics import Metrics
 from api.middleware import BodyLimits, RequestMiddleware
 from api.routes import cases, changes, decisions, matching, operations, policy
+from api.routes import keys as key_routes
+from api.security.api_keys import KeyKind
 from api.security.case_secrets import CaseSecrets
 from api.security.key_files import KeyFiles
 from api.security.peppers import Pepper
@@ -78,7 +80,7 @@ def create_app(
         ),
         feeds=FeedService(store, pepper),
         policies=PolicyService(store),
-        platforms=PlatformService(store, pepper),
+        platforms=PlatformService(store, pepper, KeyKind.of(sandbox=settings.sandbox)),
         metrics=metrics,
     )
     return _application(settings, services, [following, *_periodic(settings, store)])
@@ -141,6 +143,7 @@ def _application(settings: Settings, services: Services, workers: Sequence[Worke
     app.state.services = services
     for module in (cases, matching, decisions, changes, policy, operations, pages):
         app.include_router(module.router)
+    app.include_router(key_routes.router)
     problems.install(app)
     limits = BodyLimits(settings.survivor_body_bytes, settings.platform_body_bytes)
     app.add_middleware(RequestMiddleware, limits=limits, metrics=services.metrics)

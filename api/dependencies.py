@@ -74,6 +74,8 @@ ReadingCaller = Annotated[Caller, Depends(_holding(Scope.MATCHES_READ))]
 DecidingCaller = Annotated[Caller, Depends(_holding(Scope.DECISIONS_WRITE))]
 FollowingCaller = Annotated[Caller, Depends(_holding(Scope.CHANGES_READ))]
 PolicyCaller = Annotated[Caller, Depends(_holding(Scope.POLICY_WRITE))]
+KeyManagingCaller = Annotated[Caller, Depends(_holding(Scope.KEYS_MANAGE))]
+AnyCaller = Annotated[Caller, Depends(_caller)]
 IdempotencyKey = Annotated[
     str | None,
     Header(

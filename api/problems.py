@@ -10,7 +10,14 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
-from api.security.errors import KeyInvalidError, OverloadedError, ScopeMissingError, SecurityError
+from api.security.errors import (
+    KeyInvalidError,
+    KeyTooBroadError,
+    KeyTooLongError,
+    OverloadedError,
+    ScopeMissingError,
+    SecurityError,
+)
 from api.services.errors import (
     CaseWithdrawnError,
     ClockUnmovedError,
@@ -20,11 +27,13 @@ from api.services.errors import (
     IndexBehindError,
     KeyReusedError,
     NoSuchCaseError,
+    NoSuchKeyError,
     NoSuchMatchError,
     NoSuchRegimeError,
     ReasonUnfitError,
     ServiceError,
     TooManyAttemptsError,
+    TooManyKeysError,
     TooManySignaturesError,
     UnfitSignatureError,
 )
@@ -58,6 +67,10 @@ PROBLEMS: Mapping[type[Exception], Problem] = {
     KeyReusedError: Problem(409, "idempotency-key-reused"),
     TooManySignaturesError: Problem(422, "too-many-signatures"),
     UnfitSignatureError: Problem(422, "unfit-signature"),
+    KeyTooBroadError: Problem(403, "key-too-broad"),
+    KeyTooLongError: Problem(422, "key-too-long"),
+    NoSuchKeyError: Problem(404, "no-such-key"),
+    TooManyKeysError: Problem(409, "too-many-keys"),
     TooManyAttemptsError: Problem(429, "rate-limited"),
     OverloadedError: Problem(503, "overloaded", retry=True),
     IndexBehindError: Problem(503, "index-behind", retry=True),
@@ -163,6 +176,7 @@ _CODES = {
     "hash_not_hex": "not_hex",
     "hash_length": "length",
     "pin_form": "form",
+    "public_key_form": "form",
     "duplicate_ref": "duplicate_ref",
     "too_many_signatures": "length",
     "in_the_future": "range",

@@ -46,6 +46,10 @@ class Settings(BaseSettings):
         5.0, gt=0, description="An index older than this answers nothing: 503."
     )
 
+    sandbox: bool = Field(
+        default=False,
+        description="A service for trying: its keys are `hsk_test_...`, no others are taken.",
+    )
     index_mode: IndexMode = Field(
         IndexMode.AUTO, description="`auto`; `flat`: always whole; `base`: always in tables."
     )

@@ -245,6 +245,12 @@ class NewKey:
     scopes: tuple[str, ...]
     weakest_tier: Tier  # weaker matches are not answered
     expires_at: datetime
+    label: str = ""  # the holder's own word for it
+    not_before: datetime | None = None  # None: it holds at once
+    parent_id: str | None = None  # the key that made it; None: an operator did
+    root_id: str | None = None  # the operator's key above it; None: itself
+    daily_budget: int | None = None  # signatures; None: as many as the key above it may ask
+    public_key: bytes | None = None  # Ed25519, 32 bytes; with it each request must be signed
 
 
 @dataclass(frozen=True, slots=True)
@@ -258,6 +264,23 @@ class ApiKey:
     weakest_tier: Tier
     expires_at: datetime
     revoked: bool
+    root_id: str  # the operator's key above it, or itself
+    label: str = ""
+    not_before: datetime | None = None
+    parent_id: str | None = None
+    daily_budget: int | None = None
+    root_budget: int | None = None  # the daily budget of `root_id`
+    public_key: bytes | None = None
+    last_used_day: int | None = None  # days since 1970-01-01; no finer time is kept
+
+    def holds(self, at: datetime) -> bool:
+        """Whether it may be used at this moment."""
+        begun = self.not_before is None or at >= self.not_before
+        return begun and not self.ended(at)
+
+    def ended(self, at: datetime) -> bool:
+        """Whether it was revoked or has expired."""
+        return self.revoked or at >= self.expires_at
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,9 @@ app = typer.Typer(
 app.command()(run_cmd.run)
 app.command()(run_cmd.migrate)
 app.command(name="create-key")(key_cmd.create_key)
+app.command(name="replace-key")(key_cmd.replace_key)
 app.command(name="revoke-key")(key_cmd.revoke_key)
+app.command(name="keys")(key_cmd.list_keys)
 app.add_typer(bank_cmd.app, name="bank")
 app.add_typer(pack_cmd.app, name="pack")
 

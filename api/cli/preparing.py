@@ -12,6 +12,7 @@ from pydantic import ValidationError
 from rich.console import Console
 
 from api.cli.signature_files import read_signatures
+from api.security.errors import SecurityError
 from api.security.key_files import KeyFiles, make_key_files, read_key_files
 from api.security.peppers import Pepper
 from api.services.banks import BankService
@@ -80,7 +81,7 @@ def explained() -> Iterator[None]:
     """Turn every expected failure into one sentence and exit code 1."""
     try:
         yield
-    except (IndexerError, ServiceError) as error:
+    except (IndexerError, SecurityError, ServiceError) as error:
         fail(str(error) or type(error).__doc__ or "")
     except ValidationError as error:
         wrong = sorted(f"HASHSVC_{one['loc'][0]}".upper() for one in error.errors())

@@ -10,8 +10,16 @@ class OverloadedError(SecurityError):
 
 
 class KeyInvalidError(SecurityError):
-    """The API key is missing, unknown, expired or revoked."""
+    """The API key is missing, unknown, not yet valid, expired or revoked."""
 
 
 class ScopeMissingError(SecurityError):
     """The API key may not do this."""
+
+
+class KeyTooBroadError(SecurityError):
+    """A key makes none that may do more, hold longer, see weaker tiers or ask more than itself."""
+
+
+class KeyTooLongError(SecurityError):
+    """A key holds at most 400 days from now, and begins before it ends."""

@@ -85,3 +85,7 @@ class NoSuchBankError(ServiceError):
 
 class NoSuchKeyError(ServiceError):
     """No API key has this id."""
+
+
+class TooManyKeysError(ServiceError):
+    """256 live keys hang below this one's operator's key already: revoke some first."""

@@ -1,21 +1,35 @@
 """Platforms' API keys: made, checked at each request, revoked."""
 
+import logging
 import threading
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from time import monotonic
 
-from api.security.api_keys import Caller, PresentedKey, caller_of, make_key, stored
+from api.security.api_keys import (
+    Caller,
+    KeyKind,
+    KeyWish,
+    PresentedKey,
+    caller_of,
+    make_key,
+    stored,
+)
+from api.security.errors import KeyInvalidError
 from api.security.peppers import Pepper
 from api.security.scopes import Scope
-from api.services.errors import NoSuchKeyError
+from api.services.errors import NoSuchKeyError, TooManyKeysError
 from hashsvc import Tier
+from indexer.errors import StoreUnavailableError
 from indexer.records import ApiKey
-from indexer.store import Store
+from indexer.store import Store, Transaction
+from indexer.store.days import day_of
 
+_log = logging.getLogger("hashsvc.keys")
 _REMEMBER_SECONDS = 0.9  # a revoked key stops working within a second
 _REMEMBER_KEYS = 10_000
+MAX_LIVE_BELOW = 256  # live keys below an operator's one
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +38,7 @@ class PlatformService:
 
     store: Store
     pepper: Pepper
+    kind: KeyKind = KeyKind.LIVE  # of the keys that are made and taken here
     _remembered: dict[str, tuple[float, ApiKey | None]] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -35,6 +50,10 @@ class PlatformService:
         at: datetime,
         days: int,
         weakest_tier: Tier = Tier.POSSIBLE,
+        label: str = "",
+        not_before: datetime | None = None,
+        daily_budget: int | None = None,
+        public_key: bytes | None = None,
     ) -> PresentedKey:
         """Make a key for the platform of this name; the platform is made where it is new.
 
@@ -42,17 +61,99 @@ class PlatformService:
             name: the platform's name.
             scopes: what the key may do.
             at: now.
-            days: how long it holds, 1 to 400.
+            days: how long it holds, 1 to 400, from when it begins.
             weakest_tier: weaker matches are not answered to it.
+            label: the holder's own word for it.
+            not_before: when it begins to hold; None: now.
+            daily_budget: signatures that may be asked about in a day; None: the service's default.
+            public_key: Ed25519, 32 bytes; with it every request must be signed.
+
+        Raises:
+            KeyTooLongError: it would hold for more than 400 days from now.
         """
-        key = make_key()
-        kept = stored(key, self.pepper, scopes=scopes, weakest_tier=weakest_tier, at=at, days=days)
+        wish = KeyWish(
+            scopes=frozenset(scopes),
+            expires_at=(not_before or at) + timedelta(days=days),
+            weakest_tier=weakest_tier,
+            label=label,
+            not_before=not_before,
+            daily_budget=daily_budget,
+            public_key=public_key,
+        )
+        return self._create(name, wish, at=at)
+
+    def create_below(
+        self, maker: Caller, wish: KeyWish, *, at: datetime
+    ) -> tuple[PresentedKey, ApiKey]:
+        """Make a key below the caller's own, of the same platform.
+
+        Returns:
+            The key as it is shown once, and as it is kept.
+
+        Raises:
+            KeyTooBroadError: it would do more than its maker.
+            KeyTooLongError: it would never hold.
+            TooManyKeysError: there are 256 already.
+            KeyInvalidError: the caller's key was revoked in the meantime.
+        """
+        wish.require_life(at=at)
+        key = make_key(self.kind)
         with self.store.transaction() as tx:
-            tx.platforms.add_key(tx.platforms.named(name), kept)
-        return key
+            above = _still_valid(tx, maker, at=at)
+            wish.require_within(above)
+            tx.platforms.add_key(above.platform, stored(key, self.pepper, wish, maker=above))
+            made = tx.platforms.branch(key.key_id)[0]
+        return key, made
+
+    def branch(self, caller: Caller, *, at: datetime) -> list[ApiKey]:
+        """The caller's own key and those below it, except the ended ones."""
+        with self.store.snapshot() as tx:
+            return [key for key in tx.platforms.branch(caller.key_id) if not key.ended(at)]
+
+    def revoke_below(self, caller: Caller, key_id: str, *, at: datetime) -> None:
+        """Revoke the caller's own key or one below it, with all that hangs below.
+
+        Raises:
+            NoSuchKeyError: there is none of this id, or it is not the caller's to revoke.
+        """
+        with self.store.transaction() as tx:
+            own = {key.key_id for key in tx.platforms.locked_branch(caller.key_id)}
+            if key_id not in own:
+                raise NoSuchKeyError
+            tx.platforms.revoke_key(key_id, at=at)
+
+    def all_keys(self) -> list[ApiKey]:
+        """Every key, revoked and expired ones included."""
+        with self.store.snapshot() as tx:
+            return tx.platforms.all_keys()
+
+    def replace_key(
+        self, key_id: str, *, at: datetime, days: int, overlap: timedelta
+    ) -> PresentedKey:
+        """Make a key that may do the same as an operator's other one; both hold for a while.
+
+        Args:
+            key_id: the key to replace.
+            at: now.
+            days: how long the new one holds, 1 to 400.
+            overlap: how long the old one still holds; keys below it hang below the new one.
+
+        Raises:
+            NoSuchKeyError: no live key that an operator made has this id.
+        """
+        new = make_key(self.kind)
+        with self.store.transaction() as tx:
+            branch = tx.platforms.locked_branch(key_id)
+            if not branch or branch[0].ended(at) or branch[0].parent_id is not None:
+                raise NoSuchKeyError
+            wish = _same_again(branch[0], expires_at=at + timedelta(days=days))
+            wish.require_life(at=at)
+            tx.platforms.add_key(branch[0].platform, stored(new, self.pepper, wish))
+            tx.platforms.replace_key(key_id, new.key_id, until=at + overlap)
+        return new
 
     def revoke_key(self, key_id: str, *, at: datetime) -> None:
-        """Revoke a key for good; every worker refuses it within a second.
+        """Revoke a key and all below it for good; every worker refuses them within a second.
 
         Raises:
             NoSuchKeyError: there is no such key.
@@ -69,11 +170,23 @@ class PlatformService:
         """Who holds this key.
 
         Raises:
-            KeyInvalidError: unknown, wrong, expired or revoked, all alike.
+            KeyInvalidError: unknown, wrong, not yet valid, expired or revoked, all alike.
         """
+        if presented.kind is not self.kind:
+            raise KeyInvalidError
         recalled = self._recalled(presented.key_id)
         kept = self._read(presented.key_id) if recalled is None else recalled[1]
-        return caller_of(presented, kept, self.pepper, at=at)
+        caller = caller_of(presented, kept, self.pepper, at=at)
+        if recalled is None:
+            self._note_use(caller.kept, day=day_of(at))
+        return caller
+
+    def _create(self, name: str, wish: KeyWish, *, at: datetime) -> PresentedKey:
+        wish.require_life(at=at)
+        key = make_key(self.kind)
+        with self.store.transaction() as tx:
+            tx.platforms.add_key(tx.platforms.named(name), stored(key, self.pepper, wish))
+        return key
 
     def _recalled(self, key_id: str) -> tuple[float, ApiKey | None] | None:
         entry = self._remembered.get(key_id)
@@ -90,3 +203,35 @@ class PlatformService:
                 self._remembered.clear()
             self._remembered[key_id] = (read_at, kept)
         return kept
+
+    def _note_use(self, key: ApiKey, *, day: int) -> None:
+        """Keep the day; a key is good even where nothing can be written just now."""
+        if (key.last_used_day or 0) >= day:
+            return
+        try:
+            with self.store.transaction() as tx:
+                tx.platforms.note_use(key.key_id, day=day)
+        except StoreUnavailableError:
+            _log.warning("last use of a key not kept", extra={"key_id": key.key_id})
+
+
+def _still_valid(tx: Transaction, maker: Caller, *, at: datetime) -> ApiKey:
+    """The maker's key as it is kept now; nobody revokes it before the transaction ends."""
+    branch = tx.platforms.locked_branch(maker.key_id)
+    if not branch or not branch[0].holds(at):
+        raise KeyInvalidError
+    tree = tx.platforms.branch(branch[0].root_id)
+    if sum(not key.ended(at) for key in tree) > MAX_LIVE_BELOW:
+        raise TooManyKeysError
+    return branch[0]
+
+
+def _same_again(old: ApiKey, *, expires_at: datetime) -> KeyWish:
+    return KeyWish(
+        scopes=frozenset(Scope(scope) for scope in old.scopes),
+        expires_at=expires_at,
+        weakest_tier=old.weakest_tier,
+        label=old.label,
+        daily_budget=old.daily_budget,
+        public_key=old.public_key,
+    )

@@ -163,6 +163,14 @@ api_key = Table(
     Column("weakest_tier", String(16), nullable=False),
     Column("expires_at", Moment, nullable=False),
     Column("revoked_at", Moment),
+    Column("label", String(64)),
+    Column("not_before", Moment),
+    # Who made it, and the operator's key at the top; None: an operator made it.
+    Column("parent_id", String(8), ForeignKey("api_key.id")),
+    Column("root_id", String(8), ForeignKey("api_key.id"), index=True),
+    Column("daily_budget", BigInteger),
+    Column("public_key", LargeBinary(32)),
+    Column("last_used_day", Integer),
 )
 
 match = Table(

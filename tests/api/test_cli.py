@@ -8,6 +8,8 @@ import stat
 from datetime import timedelta
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from typer.testing import CliRunner
 
 from api.cli import app as cli
@@ -15,7 +17,6 @@ from api.security.api_keys import PresentedKey
 from api.security.errors import KeyInvalidError
 from api.security.key_files import read_key_files
 from api.security.peppers import Pepper
-from api.security.scopes import Scope
 from api.services.platforms import PlatformService
 from api.settings import Settings
 from hashsvc.times import now
@@ -24,7 +25,7 @@ from indexer.store import Store
 from tests.api.servers import Server
 from tests.factories import make_signature
 
-COMMANDS = ["run", "migrate", "create-key", "revoke-key"]
+COMMANDS = ["run", "migrate", "create-key", "replace-key", "revoke-key", "keys"]
 
 
 @pytest.fixture
@@ -65,12 +66,13 @@ def one_sentence(answer, *, saying):
 
 
 def test_a_new_key_stands_alone_on_the_last_line(create_key, platforms):
-    answer = create_key("matches:write", "matches:detail")
+    scopes = {"matches:write", "matches:detail"}
+    answer = create_key(*scopes)
 
     assert answer.exit_code == 0
     assert answer.stdout.count("\n") == 1
     key = PresentedKey.parse(answer.stdout.removesuffix("\n"))
-    assert platforms.caller(key, at=now()).scopes == {Scope.MATCHES_WRITE, Scope.MATCHES_DETAIL}
+    assert platforms.caller(key, at=now()).scopes == scopes
     assert key.secret not in answer.stderr
 
 
@@ -103,6 +105,70 @@ def test_a_revoked_key_is_refused(run, create_key, platforms):
     assert answer.exit_code == 0
     with pytest.raises(KeyInvalidError):
         platforms.caller(key, at=now())
+
+
+def test_a_key_gets_what_it_is_asked_to_have(run, platforms, tmp_path):
+    secret = Ed25519PrivateKey.generate()
+    pem = secret.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
+    (tmp_path / "public.pem").write_bytes(pem)
+    tomorrow = (now() + timedelta(days=1)).date().isoformat()
+
+    words = ["--label", "night shift", "--not-before", tomorrow, "--daily-budget", "500"]
+    words += ["--public-key", str(tmp_path / "public.pem")]
+    answer = run("create-key", "--name", "example", "--scope", "matches:write", *words)
+
+    key = PresentedKey.parse(answer.stdout.strip())
+    kept = platforms.caller(key, at=now() + timedelta(days=1)).kept
+    assert (kept.label, kept.daily_budget) == ("night shift", 500)
+    assert kept.public_key == secret.public_key().public_bytes_raw()
+    with pytest.raises(KeyInvalidError):
+        platforms.caller(key, at=now())
+
+
+def test_a_file_without_a_public_key_is_explained(run, tmp_path):
+    (tmp_path / "public.pem").write_text("planted")
+
+    words = ["--scope", "matches:write", "--public-key", str(tmp_path / "public.pem")]
+    answer = run("create-key", "--name", "example", *words)
+
+    assert one_sentence(answer, saying="no Ed25519 public key")
+    assert "planted" not in answer.stderr
+
+
+def test_a_key_that_would_hold_too_long_is_refused(run):
+    later = (now() + timedelta(days=60)).date().isoformat()
+
+    answer = run("create-key", "--name", "a", "--scope", "matches:write", "--not-before", later)
+
+    assert one_sentence(answer, saying="at most 400 days")
+
+
+def test_a_key_is_replaced(run, create_key, platforms):
+    old = PresentedKey.parse(create_key("matches:write").stdout.strip())
+
+    new = PresentedKey.parse(run("replace-key", old.key_id, "--overlap-days", "1").stdout.strip())
+
+    for key in (old, new):
+        assert platforms.caller(key, at=now()).scopes == {"matches:write"}
+    with pytest.raises(KeyInvalidError):
+        platforms.caller(old, at=now() + timedelta(days=1))
+
+
+def test_every_key_is_listed_without_its_secret(run, create_key):
+    used, revoked = (PresentedKey.parse(create_key("matches:write").stdout.strip()) for _ in "ab")
+    run("revoke-key", revoked.key_id)
+
+    shown = run("keys", COLUMNS="200").stdout
+
+    lines = {
+        key.key_id: line
+        for key in (used, revoked)
+        for line in shown.splitlines()
+        if key.key_id in line
+    }
+    assert " holds " in lines[used.key_id]
+    assert " revoked " in lines[revoked.key_id]
+    assert used.secret not in shown
 
 
 def test_a_key_can_be_revoked_twice(run, create_key):

@@ -4,6 +4,8 @@ import threading
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
+import pytest
+
 from indexer.records import PinAttempts
 from tests.indexer.factories import AT, make_new_key, make_number_mac, make_platform, make_secret
 
@@ -140,3 +142,78 @@ def test_only_counts_from_before_a_moment_are_purged(store):
         tx.cases.purge_attempts(before=TWO.next_at)
 
     assert (counted(store), counted(store, seed=1)) == (None, TWO)
+
+
+def branch_of(store, key_id):
+    with store.snapshot() as tx:
+        return [key.key_id for key in tx.platforms.branch(key_id)]
+
+
+def add_tree(store):
+    """key00001 made 2 and 4, 2 made 3; key00009 stands alone."""
+    add_key(store)
+    add_key(store, key_id="key00009")
+    for key_id, parent_id in (("key00002", "key00001"), ("key00003", "key00002")):
+        add_key(store, key_id=key_id, parent_id=parent_id, root_id="key00001")
+    add_key(store, key_id="key00004", parent_id="key00001", root_id="key00001")
+
+
+def test_a_branch_is_a_key_and_all_below_it(store):
+    add_tree(store)
+
+    assert branch_of(store, "key00002") == ["key00002", "key00003"]
+    assert sorted(branch_of(store, "key00001")) == [f"key0000{n}" for n in (1, 2, 3, 4)]
+    assert branch_of(store, "key00009") == ["key00009"]
+    assert branch_of(store, "key00007") == []
+
+
+def test_a_branch_is_revoked_as_one(store):
+    add_tree(store)
+
+    assert revoke(store, "key00002")
+
+    with store.snapshot() as tx:
+        revoked = {key.key_id for key in tx.platforms.all_keys() if key.revoked}
+    assert revoked == {"key00002", "key00003"}
+
+
+def test_a_key_knows_the_budget_of_the_operators_key_above_it(store):
+    add_key(store, daily_budget=50)
+    add_key(store, key_id="key00002", parent_id="key00001", root_id="key00001", daily_budget=5)
+
+    key = key_of(store, "key00002")
+
+    assert (key.daily_budget, key.root_budget, key.root_id) == (5, 50, "key00001")
+    assert (key_of(store).root_budget, key_of(store).root_id) == (50, "key00001")
+
+
+def test_the_last_day_of_use_never_goes_back(store):
+    add_key(store)
+    add_key(store, key_id="key00002")
+
+    for day in (20_000, 20_002, 20_001):
+        with store.transaction() as tx:
+            tx.platforms.note_use("key00001", day=day)
+
+    assert (key_of(store).last_used_day, key_of(store, "key00002").last_used_day) == (20_002, None)
+
+
+def test_no_key_is_made_below_one_that_is_being_revoked(store):
+    add_key(store)
+    revoking, done = threading.Event(), []
+
+    def make_below():
+        revoking.wait()
+        with store.transaction() as tx:
+            done.append(tx.platforms.locked_branch("key00001")[0].revoked)
+
+    with ThreadPoolExecutor(1) as pool:
+        waiting = pool.submit(make_below)
+        with store.transaction() as tx:
+            tx.platforms.revoke_key("key00001", at=AT)
+            revoking.set()
+            with pytest.raises(TimeoutError):
+                waiting.result(0.2)
+        waiting.result()
+
+    assert done == [True]

@@ -99,9 +99,10 @@ def make_platform(store, name="example.com"):
         return tx.platforms.named(name)
 
 
-def make_new_key(*, key_id="key00001", expires_at=AT):
+def make_new_key(*, key_id="key00001", expires_at=AT, **fields):
     """An API key about to be stored."""
-    return NewKey(key_id, make_secret(key_id), ("match", "review"), Tier.POSSIBLE, expires_at)
+    secret, scopes = make_secret(key_id), ("match", "review")
+    return NewKey(key_id, secret, scopes, Tier.POSSIBLE, expires_at, **fields)
 
 
 def make_asked(platform, *, ref="photo 1", new_id="mat_1"):

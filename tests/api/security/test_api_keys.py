@@ -1,14 +1,14 @@
 """API keys: their form, and who holds one."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from api.security.api_keys import PresentedKey, caller_of, make_key, stored
-from api.security.errors import KeyInvalidError
+from api.security.api_keys import KeyKind, KeyWish, PresentedKey, caller_of, make_key, stored
+from api.security.errors import KeyInvalidError, KeyTooBroadError, KeyTooLongError
 from api.security.peppers import Pepper
 from api.security.scopes import Scope
-from hashsvc import Tier
 from indexer.records import ApiKey, Platform, PlatformId
 from indexer.store.sealing import KeyRing
 
@@ -18,10 +18,13 @@ OTHER_PEPPER = Pepper(KeyRing("two", {"two": b"q" * 32}))
 PLATFORM = Platform(PlatformId(1), "example")
 
 
-def kept_of(key, *, revoked=False, days=1):
-    new = stored(
-        key, PEPPER, scopes=[Scope.MATCHES_WRITE], weakest_tier=Tier.POSSIBLE, at=AT, days=days
-    )
+def wish_of(*, days=1, **fields):
+    scopes = frozenset({Scope.MATCHES_WRITE})
+    return KeyWish(scopes=scopes, expires_at=AT + timedelta(days=days), **fields)
+
+
+def kept_of(key, *, revoked=False, days=1, **fields):
+    new = stored(key, PEPPER, wish_of(days=days, **fields))
     return ApiKey(
         key_id=new.key_id,
         platform=PLATFORM,
@@ -30,6 +33,9 @@ def kept_of(key, *, revoked=False, days=1):
         weakest_tier=new.weakest_tier,
         expires_at=new.expires_at,
         revoked=revoked,
+        root_id=new.key_id,
+        not_before=new.not_before,
+        daily_budget=new.daily_budget,
     )
 
 
@@ -54,6 +60,7 @@ def test_two_keys_differ_in_id_and_secret():
         lambda text: text + "\n",
         lambda text: " " + text,
         lambda text: text.replace("hsk_live_", "hsk_"),
+        lambda text: text.replace("hsk_live_", "hsk_demo_"),
         lambda text: text[:-1] + "\u0663",
         lambda text: text[:-1] + "-",
         lambda _text: "",
@@ -73,9 +80,7 @@ def test_the_repr_of_a_key_hides_its_secret():
 def test_the_store_gets_no_secret():
     key = make_key()
 
-    new = stored(
-        key, PEPPER, scopes=[Scope.MATCHES_WRITE], weakest_tier=Tier.POSSIBLE, at=AT, days=1
-    )
+    new = stored(key, PEPPER, wish_of())
 
     assert key.secret not in repr(new)
     assert key.secret.encode() not in new.secret_mac
@@ -115,7 +120,7 @@ def test_another_secret_under_the_same_id_is_refused():
     key = make_key()
 
     with pytest.raises(KeyInvalidError):
-        caller_of(PresentedKey(key.key_id, make_key().secret), kept_of(key), PEPPER, at=AT)
+        caller_of(replace(key, secret=make_key().secret), kept_of(key), PEPPER, at=AT)
 
 
 def test_a_digest_made_with_another_pepper_does_not_fit():
@@ -123,3 +128,42 @@ def test_a_digest_made_with_another_pepper_does_not_fit():
 
     with pytest.raises(KeyInvalidError):
         caller_of(key, kept_of(key), OTHER_PEPPER, at=AT)
+
+
+def test_a_key_of_one_kind_is_none_of_the_other():
+    key = make_key(KeyKind.TEST)
+
+    with pytest.raises(KeyInvalidError):
+        caller_of(replace(key, kind=KeyKind.LIVE), kept_of(key), PEPPER, at=AT)
+
+
+def test_a_key_holds_from_its_first_moment():
+    key, begin = make_key(), AT + timedelta(hours=3)
+    kept = kept_of(key, not_before=begin)
+
+    assert caller_of(key, kept, PEPPER, at=begin)
+    with pytest.raises(KeyInvalidError):
+        caller_of(key, kept, PEPPER, at=begin - timedelta(microseconds=1))
+
+
+@pytest.mark.parametrize(("days", "not_before"), [(400, None), (1, AT - timedelta(days=9))])
+def test_a_life_of_up_to_400_days_from_now_is_taken(days, not_before):
+    wish_of(days=days, not_before=not_before).require_life(at=AT)
+
+
+@pytest.mark.parametrize(
+    ("days", "not_before"),
+    [(401, None), (0, None), (-1, None), (1, AT + timedelta(days=1)), (401, AT + timedelta(2))],
+)
+def test_another_life_is_refused(days, not_before):
+    with pytest.raises(KeyTooLongError):
+        wish_of(days=days, not_before=not_before).require_life(at=AT)
+
+
+@pytest.mark.parametrize(("maker", "made"), [(5, 6), (5, None)])
+def test_a_budget_is_within_its_makers(maker, made):
+    kept = kept_of(make_key(), daily_budget=maker)
+
+    wish_of(daily_budget=maker).require_within(kept)
+    with pytest.raises(KeyTooBroadError):
+        wish_of(daily_budget=made).require_within(kept)

@@ -1,15 +1,17 @@
 """Keys are checked at each request and revoked for good."""
 
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from time import monotonic, sleep
 
 import pytest
 
-from api.security.api_keys import PresentedKey
+from api.security.api_keys import KeyKind, KeyWish, PresentedKey
 from api.security.errors import KeyInvalidError
 from api.security.scopes import Scope
 from api.services import platforms as platforms_module
 from api.services.errors import NoSuchKeyError
+from hashsvc import Tier
 from tests.api.bodies import ask, item_of
 
 AT = datetime(2026, 1, 1, tzinfo=UTC)
@@ -72,7 +74,7 @@ def test_a_remembered_key_needs_its_secret_all_the_same(platforms):
     platforms.caller(key, at=AT)
 
     with pytest.raises(KeyInvalidError):
-        platforms.caller(PresentedKey(key.key_id, "x" * 43), at=AT)
+        platforms.caller(replace(key, secret="x" * 43), at=AT)
 
 
 def test_guessed_ids_fill_no_memory(platforms):
@@ -80,6 +82,68 @@ def test_guessed_ids_fill_no_memory(platforms):
     platforms._remembered.update({str(number): (0.0, None) for number in range(limit)})
 
     with pytest.raises(KeyInvalidError):
-        platforms.caller(PresentedKey("nobody00", "x" * 43), at=AT)
+        platforms.caller(PresentedKey(KeyKind.LIVE, "nobody00", "x" * 43), at=AT)
 
     assert len(platforms._remembered) == 1
+
+
+def test_a_replaced_key_and_its_successor_hold_side_by_side_for_a_while(platforms):
+    scopes = [Scope.KEYS_MANAGE, Scope.MATCHES_WRITE]
+    old = platforms.create_key(
+        "example", scopes, at=AT, days=99, label="filter", daily_budget=7, weakest_tier=Tier.LIKELY
+    )
+
+    new = platforms.replace_key(old.key_id, at=AT, days=30, overlap=timedelta(days=7))
+
+    before, after = platforms.caller(old, at=AT), platforms.caller(new, at=AT)
+    assert (before.platform, before.scopes) == (after.platform, after.scopes)
+    assert (after.kept.label, after.kept.daily_budget) == ("filter", 7)
+    assert after.weakest_tier is Tier.LIKELY
+    platforms._remembered.clear()
+    last = AT + timedelta(days=7)
+    assert platforms.caller(old, at=last - timedelta(microseconds=1))
+    assert platforms.caller(new, at=last)
+    with pytest.raises(KeyInvalidError):
+        platforms.caller(old, at=last)
+
+
+def test_a_replaced_key_ends_no_later_than_it_would_have(platforms):
+    old = platforms.create_key("example", [Scope.MATCHES_WRITE], at=AT, days=1)
+
+    platforms.replace_key(old.key_id, at=AT, days=30, overlap=timedelta(days=7))
+
+    with pytest.raises(KeyInvalidError):
+        platforms.caller(old, at=AT + timedelta(days=1))
+
+
+def test_keys_below_a_replaced_one_outlive_it(platforms):
+    old = platforms.create_key("example", [Scope.MATCHES_WRITE], at=AT, days=99)
+    wish = KeyWish(frozenset({Scope.MATCHES_WRITE}), AT + timedelta(days=50))
+    child, _ = platforms.create_below(platforms.caller(old, at=AT), wish, at=AT)
+
+    new = platforms.replace_key(old.key_id, at=AT, days=99, overlap=timedelta(days=1))
+    platforms.revoke_key(old.key_id, at=AT)
+
+    kept = platforms.caller(child, at=AT).kept
+    assert (kept.parent_id, kept.root_id) == (new.key_id, new.key_id)
+
+
+def test_only_a_live_key_that_an_operator_made_is_replaced(platforms):
+    old = platforms.create_key("example", [Scope.MATCHES_WRITE], at=AT, days=9)
+    wish = KeyWish(frozenset({Scope.MATCHES_WRITE}), AT + timedelta(days=5))
+    child, _ = platforms.create_below(platforms.caller(old, at=AT), wish, at=AT)
+    revoked = platforms.create_key("example", [Scope.MATCHES_WRITE], at=AT, days=9)
+    platforms.revoke_key(revoked.key_id, at=AT)
+
+    for key_id in (child.key_id, revoked.key_id, "nobody00"):
+        with pytest.raises(NoSuchKeyError):
+            platforms.replace_key(key_id, at=AT, days=9, overlap=timedelta(0))
+
+
+def test_a_key_is_good_where_its_last_use_cannot_be_kept(platforms, services):
+    key = platforms.create_key("example", [Scope.MATCHES_WRITE], at=AT, days=1)
+    refuse = "CREATE TRIGGER full BEFORE UPDATE ON api_key BEGIN SELECT RAISE(ABORT, 'full'); END"
+    with services.matching.store.transaction() as tx:
+        tx.connection.exec_driver_sql(refuse)
+
+    assert platforms.caller(key, at=AT).key_id == key.key_id

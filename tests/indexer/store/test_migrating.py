@@ -15,6 +15,7 @@ from tests.indexer.factories import (
     listed_in,
     make_asked,
     make_graded,
+    make_new_key,
     make_platform,
     open_case,
     opened,
@@ -26,6 +27,10 @@ from tests.indexer.rows import every_row, row_counts
 def fill(store):
     """Rows in every table that a case or a match fills."""
     platform = make_platform(store)
+    with store.transaction() as tx:
+        tx.platforms.add_key(platform, make_new_key())
+        below = make_new_key(key_id="key00002", parent_id="key00001", root_id="key00001")
+        tx.platforms.add_key(platform, below)
     withdraw_case(store, open_case(store, 1, seed=1))
     open_case(store, 3)
     graded = [make_graded(id_) for id_ in listed_in(store)]

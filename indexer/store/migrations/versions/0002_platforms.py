@@ -30,6 +30,22 @@ def upgrade() -> None:
     ):
         op.add_column("match", column)
     op.create_index("ix_match_platform_due", "match", ["platform_id", "due_at", "id"])
+    _keys()
+
+
+def _keys() -> None:
+    for column in (
+        sa.Column("label", sa.String(length=64)),
+        sa.Column("not_before", _MOMENT),
+        sa.Column("parent_id", sa.String(length=8), sa.ForeignKey("api_key.id")),
+        sa.Column("root_id", sa.String(length=8), sa.ForeignKey("api_key.id")),
+        sa.Column("daily_budget", sa.BigInteger()),
+        sa.Column("public_key", sa.LargeBinary(length=32)),
+        sa.Column("last_used_day", sa.Integer()),
+    ):
+        # Inline: SQLite adds no constraint to a table that is there.
+        op.add_column("api_key", column, inline_references=True)
+    op.create_index("ix_api_key_root_id", "api_key", ["root_id"])
 
 
 def _policies() -> None:
@@ -254,6 +270,17 @@ def _grants() -> None:
 
 
 def downgrade() -> None:
+    op.drop_index("ix_api_key_root_id", "api_key")
+    for column in (
+        "label",
+        "not_before",
+        "parent_id",
+        "root_id",
+        "daily_budget",
+        "public_key",
+        "last_used_day",
+    ):
+        op.drop_column("api_key", column)
     for table in (
         "list_access",
         "list_grant",
