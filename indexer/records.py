@@ -158,6 +158,7 @@ class FeedKind(StrEnum):
     PACK_SUPERSEDED = "pack.superseded"
     POLICY_CHANGED = "policy.changed"
     KEY_EXPIRING = "key.expiring"
+    WEBHOOK_OFF = "webhook.off"  # nothing it was sent arrived for three days
 
 
 class ChangeKind(IntEnum):
@@ -301,6 +302,7 @@ class Match:
     match_id: MatchId
     tier: Tier  # the strongest of all live hits, also of those of earlier questions
     state: MatchState
+    decision: Decision | None  # the platform's latest
     due_at: datetime | None  # of its soonest clock
     list_state: ListedState  # of the listed signature behind `nearest`
     nearest: GradedHit  # the best live hit of this question

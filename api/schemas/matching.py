@@ -1,5 +1,6 @@
 """A platform's question and the answer to it."""
 
+from datetime import datetime
 from typing import Annotated, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
@@ -8,7 +9,7 @@ from pydantic_core import PydanticCustomError
 from api.schemas.signatures import SignatureIn
 from api.services.matching import Answer, Upload
 from hashsvc import Tier, Verdict
-from indexer.records import ListedState, Match, MatchState, Surface
+from indexer.records import Decision, ListedState, Match, MatchState, Surface
 
 MAX_ITEMS = 256
 MAX_SIGNATURES_PER_ITEM = 256
@@ -35,7 +36,8 @@ class Item(BaseModel):
 
     def upload(self) -> Upload:
         """As the domain knows it."""
-        return Upload(self.ref, tuple(signature.value() for signature in self.signatures))
+        signatures = tuple(signature.value() for signature in self.signatures)
+        return Upload(self.ref, signatures, self.surface)
 
 
 class Question(BaseModel):
@@ -80,6 +82,8 @@ class ItemAnswer(BaseModel):
     match_id: str | None = None
     list_state: ListedState | None = None
     state: MatchState | None = None
+    decision: Decision | None = Field(None, description="The latest one, where there is one.")
+    due_at: datetime | None = Field(None, description="Of the soonest clock that runs.")
     skipped: str | None = Field(None, description="`low_quality`: nothing was fit to be searched.")
     detail: Detail | None = None
     pad: str = ""
@@ -102,6 +106,8 @@ class ItemAnswer(BaseModel):
             line.match_id = answer.match.match_id
             line.list_state = answer.match.list_state
             line.state = answer.match.state
+            line.decision = answer.match.decision
+            line.due_at = answer.match.due_at
             line.detail = Detail.of(answer.match) if with_detail else None
         line.pad = "." * (_ITEM_CHARACTERS - len(line.model_dump_json()))
         return line

@@ -84,12 +84,12 @@ def moved(standing: Standing, votes: Votes, thresholds: Thresholds) -> Standing:
     suspended by no fewer votes than confirm it. What was suspended for flooding comes back with
     the first confirming vote; every other hold needs an operator.
     """
-    confirmed = votes.confirm >= thresholds.confirm
-    if standing.state is ListedState.SUSPENDED and standing.hold is Hold.FLOOD and confirmed:
+    against = votes.suspend >= thresholds.suspend and votes.suspend >= votes.confirm
+    confirmed = votes.confirm >= thresholds.confirm and not against
+    if standing.hold is Hold.FLOOD and confirmed:
         return Standing(ListedState.CONFIRMED)
     if standing.state not in LIVE_STATES:
         return standing
-    against = votes.suspend >= thresholds.suspend
-    if against and votes.suspend >= votes.confirm:
+    if against:
         return Standing(ListedState.SUSPENDED, Hold.VOTES)
     return Standing(ListedState.CONFIRMED) if confirmed else standing

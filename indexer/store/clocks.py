@@ -22,24 +22,28 @@ class Clocks:
     connection: Connection
 
     def start(self, match_id: MatchId, new: NewClock, *, at: datetime) -> None:
-        """Start a clock; one that the match has already under this regime goes on as it is."""
-        taken = self.connection.scalar(
-            select(_clocks.id).where(_clocks.match_id == match_id, _clocks.regime == new.regime)
+        """Start a clock, or one that had stopped anew; one that runs or pauses goes on as it is."""
+        values = {
+            "version": new.version,
+            "started_at": new.started_at,
+            "due_at": new.due_at,
+            "warn_at": new.warn_at,
+            "state": ClockState.RUNNING,
+            "changed_at": at,
+            "why": None,
+        }
+        state = self.connection.scalar(
+            select(_clocks.state).where(_clocks.match_id == match_id, _clocks.regime == new.regime)
         )
-        if taken is not None:
-            return
-        self.connection.execute(
-            insert(tables.clock).values(
-                match_id=match_id,
-                regime=new.regime,
-                version=new.version,
-                started_at=new.started_at,
-                due_at=new.due_at,
-                warn_at=new.warn_at,
-                state=ClockState.RUNNING,
-                changed_at=at,
+        if state is None:
+            row = {"match_id": match_id, "regime": new.regime}
+            self.connection.execute(insert(tables.clock).values(row | values))
+        elif state == ClockState.STOPPED:
+            self.connection.execute(
+                update(tables.clock)
+                .where(_clocks.match_id == match_id, _clocks.regime == new.regime)
+                .values(values)
             )
-        )
         self._note_due(match_id)
 
     def stop(self, match_id: MatchId, *, why: str, at: datetime) -> None:

@@ -88,6 +88,7 @@ class Matches:
             match_id=match_id,
             tier=Tier(row.tier),
             state=MatchState(row.state),
+            decision=None if row.decision is None else Decision(row.decision),
             due_at=row.due_at,
             list_state=live[nearest.hit.signature_id].state,
             nearest=nearest,
