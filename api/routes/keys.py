@@ -1,9 +1,10 @@
 """What a platform calls about its own keys."""
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Response
 
-from api.dependencies import AnyCaller, KeyManagingCaller, ServicesDep
+from api.dependencies import AnyCaller, KeyManagingCaller, RepeatKey, ServicesDep
 from api.schemas.keys import KeyMade, KeyMaking, Keys, KeyView, Me
+from api.services.idempotency import Once
 from hashsvc.times import now
 
 router = APIRouter(prefix="/v1", tags=["keys"])
@@ -22,11 +23,20 @@ def list_keys(caller: KeyManagingCaller, services: ServicesDep) -> Keys:
 
 
 @router.post("/keys", status_code=201)
-def create_key(wish: KeyMaking, caller: KeyManagingCaller, services: ServicesDep) -> KeyMade:
+def create_key(
+    wish: KeyMaking,
+    caller: KeyManagingCaller,
+    repeat_key: RepeatKey,
+    services: ServicesDep,
+    response: Response,
+) -> KeyMade:
     """Make a key below this one, for one employee or one system. It is shown only now."""
     at = now()
-    key, kept = services.platforms.create_below(caller, wish.wish(caller, at=at), at=at)
-    return KeyMade(key=key.text(), **KeyView.of(kept).model_dump())
+    once = Once("POST /v1/keys", repeat_key, f"{caller.key_id} {wish.model_dump_json()}")
+    key, kept = services.platforms.create_below(caller, wish.wish(caller, at=at), once, at=at)
+    if key is None:
+        response.headers["Idempotency-Replayed"] = "true"
+    return KeyMade(key=key.text() if key else None, **KeyView.of(kept).model_dump())
 
 
 @router.post("/keys/{key_id}/revoke", status_code=204)

@@ -39,7 +39,7 @@ class KeyMaking(BaseModel):
         description="Your own word for the system or the post that holds it; no person's name.",
         examples=["upload-filter-2"],
     )
-    scopes: Annotated[frozenset[Scope], Field(min_length=1)]
+    scopes: Annotated[list[Scope], Field(min_length=1, max_length=len(Scope))]
     weakest_tier: Tier | None = Field(
         None, description="Weaker matches are not answered to it; the maker's, if left out."
     )
@@ -66,7 +66,7 @@ class KeyMaking(BaseModel):
         """As the domain knows it."""
         begins, above = self.not_before or at, maker.kept
         return KeyWish(
-            scopes=self.scopes,
+            scopes=frozenset(self.scopes),
             expires_at=begins + timedelta(days=self.days) if self.days else above.expires_at,
             weakest_tier=self.weakest_tier or above.weakest_tier,
             label=self.label,
@@ -110,7 +110,11 @@ class KeyView(BaseModel):
 class KeyMade(KeyView):
     """A new key, with its secret: shown now and never again."""
 
-    key: str = Field(examples=["hsk_live_3k9x0a2b_..."])
+    key: str | None = Field(
+        description="Null where the request was repeated: a key is shown once, so revoke the lost "
+        "one and make another.",
+        examples=["hsk_live_3k9x0a2b_..."],
+    )
 
 
 class Keys(BaseModel):

@@ -20,6 +20,7 @@ from api.security.errors import KeyInvalidError
 from api.security.peppers import Pepper
 from api.security.scopes import Scope
 from api.services.errors import NoSuchKeyError, TooManyKeysError
+from api.services.idempotency import Idempotency, Once
 from hashsvc import Tier
 from indexer.errors import StoreUnavailableError
 from indexer.records import ApiKey
@@ -83,27 +84,35 @@ class PlatformService:
         return self._create(name, wish, at=at)
 
     def create_below(
-        self, maker: Caller, wish: KeyWish, *, at: datetime
-    ) -> tuple[PresentedKey, ApiKey]:
+        self, maker: Caller, wish: KeyWish, once: Once, *, at: datetime
+    ) -> tuple[PresentedKey | None, ApiKey]:
         """Make a key below the caller's own, of the same platform.
 
         Returns:
-            The key as it is shown once, and as it is kept.
+            The key as it is shown once, and as it is kept. A repeated request makes no second key
+            and is not shown the first one again: only its id is kept as the answer.
 
         Raises:
             KeyTooBroadError: it would do more than its maker.
             KeyTooLongError: it would never hold.
             TooManyKeysError: there are 256 already.
             KeyInvalidError: the caller's key was revoked in the meantime.
+            KeyReusedError: the idempotency key belongs to another request.
         """
-        wish.require_life(at=at)
         key = make_key(self.kind)
         with self.store.transaction() as tx:
             above = _still_valid(tx, maker, at=at)
-            wish.require_within(above)
-            tx.platforms.add_key(above.platform, stored(key, self.pepper, wish, maker=above))
-            made = tx.platforms.branch(key.key_id)[0]
-        return key, made
+
+            def make() -> str:
+                _require_room(tx, above, at=at)
+                wish.require_life(at=at)
+                wish.require_within(above)
+                tx.platforms.add_key(above.platform, stored(key, self.pepper, wish, maker=above))
+                return key.key_id
+
+            answered = Idempotency(self.pepper).answer(tx, maker, once, make, at=at)
+            made = tx.platforms.branch(answered.text)[0]
+        return (None if answered.replayed else key), made
 
     def branch(self, caller: Caller, *, at: datetime) -> list[ApiKey]:
         """The caller's own key and those below it, except the ended ones."""
@@ -220,10 +229,13 @@ def _still_valid(tx: Transaction, maker: Caller, *, at: datetime) -> ApiKey:
     branch = tx.platforms.locked_branch(maker.key_id)
     if not branch or not branch[0].holds(at):
         raise KeyInvalidError
-    tree = tx.platforms.branch(branch[0].root_id)
+    return branch[0]
+
+
+def _require_room(tx: Transaction, maker: ApiKey, *, at: datetime) -> None:
+    tree = tx.platforms.branch(maker.root_id)
     if sum(not key.ended(at) for key in tree) > MAX_LIVE_BELOW:
         raise TooManyKeysError
-    return branch[0]
 
 
 def _same_again(old: ApiKey, *, expires_at: datetime) -> KeyWish:

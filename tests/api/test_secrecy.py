@@ -7,7 +7,7 @@ from urllib.parse import quote
 
 import pytest
 
-from api.security.api_keys import PresentedKey
+from api.security.api_keys import KeyKind, PresentedKey
 from api.security.crockford import decode
 from api.security.key_files import make_key_files, read_key_files
 from api.security.peppers import Pepper
@@ -164,6 +164,6 @@ def test_the_database_is_for_one_user_alone(tmp_path):
 
 
 def test_a_key_in_a_repr_shows_its_id_alone():
-    key = PresentedKey("ab12cd34", make_hash(algorithm=Algorithm.PDQ).hex()[:43])
+    key = PresentedKey(KeyKind.LIVE, "ab12cd34", make_hash(algorithm=Algorithm.PDQ).hex()[:43])
 
     assert key.secret not in f"{key} {key!r}"

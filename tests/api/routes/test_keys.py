@@ -1,6 +1,7 @@
 """A platform's own keys: who it is, what it made, and what it may make."""
 
 from datetime import UTC, datetime, timedelta
+from secrets import token_hex
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, generate_private_key
@@ -12,6 +13,7 @@ from api.services import platforms as platforms_module
 from hashsvc import Tier
 from hashsvc.times import now
 from tests.api.bodies import ask, item_of
+from tests.indexer.rows import every_row
 
 MANAGING = (Scope.KEYS_MANAGE, Scope.MATCHES_WRITE, Scope.MATCHES_READ)
 
@@ -24,10 +26,11 @@ def id_of(header):
     return header["Authorization"].split("_")[2]
 
 
-def make_below(client, key, **fields):
+def make_below(client, key, *, repeat_key=None, **fields):
     """The answer to making a key."""
     wish = {"label": "filter", "scopes": ["matches:write"], **fields}
-    return client.post("/v1/keys", json=wish, headers=key)
+    headers = {**key, "Idempotency-Key": repeat_key or token_hex(8)}
+    return client.post("/v1/keys", json=wish, headers=headers)
 
 
 def made_below(client, key, **fields):
@@ -251,3 +254,36 @@ def test_a_sandbox_makes_and_takes_test_keys_alone(start, connect, make_key):
     assert key.text().startswith("hsk_test_")
     assert sandbox.get("/v1/me", headers=bearer(key.text())).json()["sandbox"] is True
     assert sandbox.get("/v1/me", headers=live).status_code == 401
+
+
+def test_a_repeated_request_makes_one_key_and_shows_it_once(client, root):
+    first, again = (make_below(client, root, repeat_key="once") for _ in "ab")
+
+    assert again.status_code == first.status_code == 201
+    assert again.json() == {**first.json(), "key": None}
+    assert again.headers["Idempotency-Replayed"] == "true"
+    assert "Idempotency-Replayed" not in first.headers
+    assert len(seen_by(client, root)) == 2
+
+
+def test_the_stored_answer_to_making_a_key_holds_no_secret(client, services, root):
+    secret = make_below(client, root).json()["key"].split("_")[3]
+
+    kept = list(every_row(services.matching.store))
+    assert {"kept_answer", "api_key"} <= {table for table, _ in kept}
+    assert secret not in repr(kept)
+
+
+def test_another_request_under_the_same_idempotency_key_is_refused(client, root):
+    child = made_below(client, root, scopes=list(MANAGING))
+    make_below(client, root, repeat_key="once")
+
+    for key, label in ((root, "another"), (child, "filter")):
+        answer = make_below(client, key, repeat_key="once", label=label)
+        assert is_refused(answer, 409, "idempotency-key-reused")
+
+
+def test_a_key_is_not_made_without_an_idempotency_key(client, root):
+    answer = client.post("/v1/keys", json={"label": "a", "scopes": ["keys:manage"]}, headers=root)
+
+    assert is_refused(answer, 400, "idempotency-key-missing")

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from secrets import token_hex
 from time import monotonic, sleep
 
 import pytest
@@ -11,6 +12,7 @@ from api.security.errors import KeyInvalidError
 from api.security.scopes import Scope
 from api.services import platforms as platforms_module
 from api.services.errors import NoSuchKeyError
+from api.services.idempotency import Once
 from hashsvc import Tier
 from tests.api.bodies import ask, item_of
 
@@ -87,6 +89,10 @@ def test_guessed_ids_fill_no_memory(platforms):
     assert len(platforms._remembered) == 1
 
 
+def make_once():
+    return Once("POST /v1/keys", token_hex(8), "")
+
+
 def test_a_replaced_key_and_its_successor_hold_side_by_side_for_a_while(platforms):
     scopes = [Scope.KEYS_MANAGE, Scope.MATCHES_WRITE]
     old = platforms.create_key(
@@ -119,7 +125,7 @@ def test_a_replaced_key_ends_no_later_than_it_would_have(platforms):
 def test_keys_below_a_replaced_one_outlive_it(platforms):
     old = platforms.create_key("example", [Scope.MATCHES_WRITE], at=AT, days=99)
     wish = KeyWish(frozenset({Scope.MATCHES_WRITE}), AT + timedelta(days=50))
-    child, _ = platforms.create_below(platforms.caller(old, at=AT), wish, at=AT)
+    child, _ = platforms.create_below(platforms.caller(old, at=AT), wish, make_once(), at=AT)
 
     new = platforms.replace_key(old.key_id, at=AT, days=99, overlap=timedelta(days=1))
     platforms.revoke_key(old.key_id, at=AT)
@@ -131,7 +137,7 @@ def test_keys_below_a_replaced_one_outlive_it(platforms):
 def test_only_a_live_key_that_an_operator_made_is_replaced(platforms):
     old = platforms.create_key("example", [Scope.MATCHES_WRITE], at=AT, days=9)
     wish = KeyWish(frozenset({Scope.MATCHES_WRITE}), AT + timedelta(days=5))
-    child, _ = platforms.create_below(platforms.caller(old, at=AT), wish, at=AT)
+    child, _ = platforms.create_below(platforms.caller(old, at=AT), wish, make_once(), at=AT)
     revoked = platforms.create_key("example", [Scope.MATCHES_WRITE], at=AT, days=9)
     platforms.revoke_key(revoked.key_id, at=AT)
 
