@@ -7,6 +7,7 @@ from fastapi import FastAPI
 from starlette.concurrency import run_in_threadpool
 
 from api import problems
+from api.compat import stopncii
 from api.dependencies import Services
 from api.metrics import Metrics
 from api.middleware import BodyLimits, RequestMiddleware
@@ -21,6 +22,7 @@ from api.services.decisions import DecisionService
 from api.services.feeds import FeedService
 from api.services.idempotency import Idempotency
 from api.services.intake import Intake
+from api.services.lists import ListService
 from api.services.match_lists import MatchLists
 from api.services.matching import MatchingService
 from api.services.platform_policies import PolicyService
@@ -30,6 +32,7 @@ from api.settings import Settings
 from api.web import pages
 from api.workers.clock_watching import ClockWatching
 from api.workers.index_following import IndexFollowing
+from api.workers.list_publishing import ListPublishing
 from api.workers.periodic import Periodic, Worker
 from hashsvc import Policy, __version__
 from indexer.builder import Building, Plan
@@ -81,6 +84,7 @@ def create_app(
         feeds=FeedService(store, pepper),
         policies=PolicyService(store),
         platforms=PlatformService(store, pepper, KeyKind.of(sandbox=settings.sandbox)),
+        lists=lists_of(settings, store),
         metrics=metrics,
     )
     return _application(settings, services, [following, *_periodic(settings, store)])
@@ -89,7 +93,21 @@ def create_app(
 def _periodic(settings: Settings, store: Store) -> list[Periodic]:
     """What is done from time to time."""
     watching = ClockWatching(store)
-    return [Periodic("clock-watching", watching.look, settings.clock_look_seconds)]
+    publishing = ListPublishing(lists_of(settings, store))
+    return [
+        Periodic("clock-watching", watching.look, settings.clock_look_seconds),
+        Periodic("list-publishing", publishing.look, settings.index_poll_seconds),
+    ]
+
+
+def lists_of(settings: Settings, store: Store) -> ListService:
+    """Lists that are handed on, if they are."""
+    return ListService(
+        store,
+        enabled=settings.compat_lists_enabled,
+        publish_seconds=settings.lists_publish_seconds,
+        source_name=settings.compat_source_name,
+    )
 
 
 def build_plan(settings: Settings, keys: KeyFiles) -> Plan:
@@ -141,7 +159,7 @@ def _application(settings: Settings, services: Services, workers: Sequence[Worke
         redirect_slashes=False,  # a redirect would send the query back
     )
     app.state.services = services
-    for module in (cases, matching, decisions, changes, policy, operations, pages):
+    for module in (cases, matching, decisions, changes, policy, operations, stopncii, pages):
         app.include_router(module.router)
     app.include_router(key_routes.router)
     problems.install(app)

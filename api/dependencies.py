@@ -17,6 +17,7 @@ from api.services.cursors import MAX_CHARACTERS
 from api.services.decisions import DecisionService
 from api.services.errors import IdempotencyKeyMissingError
 from api.services.feeds import FeedService
+from api.services.lists import ListService
 from api.services.match_lists import MatchLists
 from api.services.matching import MatchingService
 from api.services.platform_policies import PolicyService
@@ -36,6 +37,7 @@ class Services:
     feeds: FeedService
     policies: PolicyService
     platforms: PlatformService
+    lists: ListService
     metrics: Metrics
 
 

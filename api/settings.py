@@ -64,6 +64,18 @@ class Settings(BaseSettings):
         60.0, gt=0, description="How often clocks are looked at for platforms to warn."
     )
 
+    compat_lists_enabled: bool = Field(
+        default=False, description="Hand lists on to platforms that two operators granted them."
+    )
+    compat_source_name: str = Field(
+        "hashsvc",
+        pattern=r"^[A-Za-z0-9._-]{1,64}$",
+        description="Who this service is to other networks' clients.",
+    )
+    lists_publish_seconds: int = Field(
+        300, ge=0, description="New signatures wait so long before they are handed on: cases mix."
+    )
+
     @property
     def url(self) -> str:
         """The database's URL."""

@@ -2,7 +2,7 @@
 
 import typer
 
-from api.cli import bank_cmd, key_cmd, pack_cmd, run_cmd
+from api.cli import bank_cmd, key_cmd, list_cmd, pack_cmd, run_cmd
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -17,6 +17,7 @@ app.command(name="replace-key")(key_cmd.replace_key)
 app.command(name="revoke-key")(key_cmd.revoke_key)
 app.command(name="keys")(key_cmd.list_keys)
 app.add_typer(bank_cmd.app, name="bank")
+app.add_typer(list_cmd.app, name="list")
 app.add_typer(pack_cmd.app, name="pack")
 
 

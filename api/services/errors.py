@@ -79,6 +79,18 @@ class CursorExpiredError(ServiceError):
     """This cursor leads nowhere any more: begin again without one, and re-read your matches."""
 
 
+class ListsOffError(ServiceError):
+    """This service hands no lists on."""
+
+
+class ListNotGrantedError(ServiceError):
+    """This list was not granted to this platform."""
+
+
+class PlaceAheadError(ServiceError):
+    """This place lies beyond the end of the list: fetch the list afresh."""
+
+
 class NoSuchBankError(ServiceError):
     """No bank has this name: `bank list` shows them."""
 

@@ -37,6 +37,11 @@ _COMMANDS = (
     "hashsvc-server bank add-benign",
     "hashsvc-server bank list",
     "hashsvc-server bank limit",
+    "hashsvc-server list",
+    "hashsvc-server list grant",
+    "hashsvc-server list revoke",
+    "hashsvc-server list show",
+    "hashsvc-server list function-keys",
     "hashsvc-server pack",
     "hashsvc-server pack build",
 )

@@ -1,0 +1,54 @@
+"""Our words in other networks' words, and theirs in ours: the tables that code and tests read."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from indexer.list_records import ListLine
+from indexer.records import Decision, ListedState, Reason
+
+TIME_ZERO = 1_600_000_000  # a position looks like a time to StopNCII's clients, and is none
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How StopNCII's words say where a listed signature stands."""
+
+    status: str
+    feedback: tuple[tuple[str, str], ...]  # value, tag
+
+
+DISPUTED = Standing("Active", (("Blocked", "confirmed"), ("NotBlocked", "disputed")))
+STANDINGS: Mapping[ListedState, Standing] = {
+    ListedState.PROBATION: Standing("Received", (("None", "probation"),)),
+    ListedState.CONFIRMED: Standing("Active", (("Blocked", "confirmed"),)),
+    ListedState.SUSPENDED: Standing("Deleted", (("Deleted", "removed"), ("NotBlocked", "removed"))),
+    ListedState.DELISTED: Standing("Deleted", (("Deleted", "removed"), ("NotBlocked", "removed"))),
+}
+
+
+def standing_of(line: ListLine) -> Standing:
+    """Where a line stands, in StopNCII's words."""
+    return DISPUTED if line.disputed and line.live else STANDINGS[line.state]
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What a platform decided, said in another network's words."""
+
+    decision: Decision
+    reason: Reason
+    automated: bool = False  # then it is no vote
+
+
+# Feedback from StopNCII's clients; a tag that is one of our reasons takes the reason's place.
+FEEDBACK: Mapping[str, Wish | None] = {
+    "Blocked": Wish(Decision.REMOVED, Reason.INTIMATE_NO_CONSENT),
+    "NotBlocked": Wish(Decision.KEPT, Reason.POLICY_PERMITS),
+    "PendingReview": Wish(Decision.PENDING, Reason.UNDER_REVIEW),
+    "QualityUnknown": Wish(Decision.PENDING, Reason.CANNOT_JUDGE),
+    "None": None,
+    "Withdrawn": Wish(Decision.PENDING, Reason.UNDER_REVIEW),
+    "Deleted": Wish(Decision.PENDING, Reason.UNDER_REVIEW),
+}
+AUTOMATED_TAG = "automated"
+TAGGED = frozenset({Decision.REMOVED, Decision.KEPT})  # a tag may name the reason of these alone

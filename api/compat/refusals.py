@@ -1,0 +1,53 @@
+"""Our errors in the form that other networks' clients know: a status and `{"message": ".."}`."""
+
+import json
+from collections.abc import Callable, Coroutine
+from typing import Any
+
+from fastapi import Request, Response
+from fastapi.responses import JSONResponse
+from fastapi.routing import APIRoute
+
+Handler = Callable[[Request], Coroutine[Any, Any, Response]]
+
+
+class CompatRoute(APIRoute):
+    """A route whose errors are short; what the client sent is never among them."""
+
+    def get_route_handler(self) -> Handler:
+        """The route's own handler, with refusals translated."""
+        inner = super().get_route_handler()
+
+        async def handler(request: Request) -> Response:
+            try:
+                return await inner(request)
+            except Exception as error:
+                problem = _problem(request, error)
+                if problem is None:
+                    raise
+                return translated(problem)
+
+        return handler
+
+
+def translated(problem: Response) -> Response:
+    """A refusal of ours as these clients know it; they read little more than the status."""
+    # Their documents have no 422: a request is well-formed or it is not.
+    status = 400 if problem.status_code == 422 else problem.status_code
+    kept = {
+        name: problem.headers[name]
+        for name in ("retry-after", "www-authenticate")
+        if name in problem.headers
+    }
+    detail = json.loads(bytes(problem.body))["detail"]
+    return JSONResponse({"message": detail}, status, kept)
+
+
+def _problem(request: Request, error: Exception) -> Response | None:
+    """What the application would answer to an error of ours; None where nobody foresaw it."""
+    handlers = request.app.exception_handlers
+    for kind in type(error).__mro__:
+        if kind in handlers and kind is not Exception:
+            answered: Response = handlers[kind](request, error)
+            return answered
+    return None

@@ -1,0 +1,146 @@
+"""Lists that are handed on: who may have them, what they get, and what is published when."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from api.security.api_keys import Caller
+from api.security.wire_ids import WireIds
+from api.services.errors import (
+    ListNotGrantedError,
+    ListsOffError,
+    NoSuchBankError,
+    PlaceAheadError,
+)
+from hashsvc import SignatureId
+from indexer.list_records import Grant, ListAccess, ListPage, StreamHead
+from indexer.records import BankKind
+from indexer.store import Store, Transaction
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which part of a list a recipient asks for."""
+
+    after: int  # position, exclusive
+    limit: int
+    dialect: str  # for the audit row
+    bank: str | None = None  # None: the one that it may have
+    done: int | None = None  # position up to which it has done everything, where asking says so
+
+
+@dataclass(frozen=True, slots=True)
+class Handed:
+    """What a recipient is handed."""
+
+    grant: Grant
+    names: WireIds
+    head: StreamHead
+    page: ListPage
+
+
+@dataclass(frozen=True, slots=True)
+class ListService:
+    """Hands lists on. Off by default: match answers never hand over a hash, this does."""
+
+    store: Store
+    enabled: bool
+    publish_seconds: int  # additions wait for so long
+    source_name: str = "hashsvc"  # who we are to other networks' clients
+
+    def grant(self, platform: str, bank: str, *, operator: str, at: datetime) -> Grant:
+        """Let a platform have a bank's list, once two operators want it.
+
+        Raises:
+            NoSuchBankError: there is no such bank of what survivors reported.
+        """
+        with self.store.transaction() as tx:
+            bank_id = tx.lists.bank_id(bank)
+            if bank_id is None:
+                raise NoSuchBankError
+            return tx.lists.grant(tx.platforms.named(platform), bank_id, operator=operator, at=at)
+
+    def revoke(self, platform: str, bank: str, *, at: datetime) -> None:
+        """End a grant at once.
+
+        Raises:
+            ListNotGrantedError: there is none.
+        """
+        with self.store.transaction() as tx:
+            for grant in tx.lists.grants():
+                if (grant.platform.name, grant.bank) == (platform, bank):
+                    return tx.lists.revoke(grant, at=at)
+        raise ListNotGrantedError
+
+    def grants(self) -> list[Grant]:
+        """Every grant, by the platform's name."""
+        with self.store.snapshot() as tx:
+            return tx.lists.grants()
+
+    def publish(self, *, at: datetime) -> None:
+        """Publish what has to be, in every stream."""
+        with self.store.snapshot() as tx:
+            streams = tx.lists.streams
+            waiting = [
+                bank_id
+                for bank_id in streams.banks()
+                if streams.waiting(bank_id, at=at, every_seconds=self.publish_seconds)
+            ]
+        for bank_id in waiting:
+            self._publish(bank_id, at=at)
+
+    def read(self, caller: Caller, wanted: Wanted, *, at: datetime) -> Handed:
+        """A page of a list, kept in the audit or not handed over.
+
+        Raises:
+            ListsOffError: this instance hands no lists on.
+            ListNotGrantedError: the platform may not have this one.
+            PlaceAheadError: the place lies beyond the list's end.
+        """
+        with self.store.transaction() as tx:
+            grant = self._grant(tx, caller, wanted.bank)
+            head = tx.lists.head(grant)
+            if wanted.after > head.pos:
+                raise PlaceAheadError
+            page = tx.lists.page(grant, wanted.after, limit=wanted.limit)
+            if wanted.done is not None:
+                tx.lists.acknowledge(grant, wanted.done, at=at)
+            tx.lists.note_access(
+                ListAccess(grant, caller.key_id, wanted.dialect, wanted.after, page), at=at
+            )
+            return Handed(grant, _names(tx, grant), head, page)
+
+    def acknowledge(self, caller: Caller, bank: str | None, pos: int, *, at: datetime) -> None:
+        """Keep that a recipient has done everything up to a position.
+
+        Raises:
+            ListsOffError, ListNotGrantedError, PlaceAheadError: as `read`.
+        """
+        with self.store.transaction() as tx:
+            grant = self._grant(tx, caller, bank)
+            if pos > tx.lists.head(grant).pos:
+                raise PlaceAheadError
+            tx.lists.acknowledge(grant, pos, at=at)
+
+    def any_live(self, ids: Sequence[SignatureId]) -> bool:
+        """Whether one of these reported signatures is matched now."""
+        with self.store.snapshot() as tx:
+            return bool(tx.listing.live_among(ids, BankKind.REPORTED))
+
+    def _publish(self, bank_id: int, *, at: datetime) -> None:
+        more = True
+        while more:
+            with self.store.transaction() as tx:
+                more = tx.lists.streams.publish(bank_id, at=at, every_seconds=self.publish_seconds)
+
+    def _grant(self, tx: Transaction, caller: Caller, bank: str | None) -> Grant:
+        if not self.enabled:
+            raise ListsOffError
+        for grant in tx.lists.grants_of(caller.platform.platform_id):
+            if bank in (None, grant.bank):
+                return grant
+        raise ListNotGrantedError
+
+
+def _names(tx: Transaction, grant: Grant) -> WireIds:
+    return WireIds.of(tx.listing.data_key(grant.data_key_id))
