@@ -44,6 +44,7 @@ golden: setup  ## Remake recorded answers, the API document and the commands' he
 	$(BIN)/python -m tests.golden.make
 	$(BIN)/python -m tests.golden.make_regions
 	$(BIN)/python -m tests.golden.make_benign
+	$(BIN)/python -m tests.golden.make_self_test
 	$(BIN)/python -m tests.project.openapi
 	$(BIN)/python -m tests.project.commands
 

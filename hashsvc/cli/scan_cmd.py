@@ -108,7 +108,8 @@ def scan(
     a person has to look. The journal holds file names: keep the output folder on an encrypted disk.
 
     Exit codes: 0 finished without matches, 10 with matches, 11 some files failed (--strict),
-    3 pack refused, 4 evidence refused, 6 output folder refused, 7 interrupted, 9 integrity.
+    3 pack refused, 4 evidence refused, 5 self-test failed, 6 output folder refused, 7 interrupted,
+    8 somebody shown may be under 18, 9 integrity.
 
     Example: hashsvc scan A1=/mnt/phone --pack reported.pack --pack-key lab.key --trust signers.txt
     --reference OB-17 --warrant "CM 12/2026" --investigator "PC Example" --output scan-A1

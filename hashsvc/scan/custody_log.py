@@ -23,6 +23,7 @@ _BROKEN = "The custody log was altered: its lines do not follow from each other.
 class Action(StrEnum):
     """What was done."""
 
+    SELF_TEST = "scan:self_test"
     BEGIN = "scan:begin"
     END = "scan:end"
     STOP_MINOR = "scan:stop_minor"

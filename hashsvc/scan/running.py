@@ -13,13 +13,14 @@ from hashsvc.packs import Pack
 from hashsvc.scan.answers import Asked
 from hashsvc.scan.custody import Custody
 from hashsvc.scan.custody_log import Action, CustodyLog
-from hashsvc.scan.errors import JournalRefusedError
+from hashsvc.scan.errors import JournalRefusedError, SelfTestError
 from hashsvc.scan.examining import Examiner
 from hashsvc.scan.exhibits import Exhibit
 from hashsvc.scan.journal import NAME, Journal, open_journal
 from hashsvc.scan.records import Totals
 from hashsvc.scan.sandbox import CHILD, Limits, Sandbox
 from hashsvc.scan.scanner import Scanner
+from hashsvc.scan.self_test import run_self_test
 from hashsvc.scan.workstation import workstation
 from hashsvc.times import now
 
@@ -89,10 +90,11 @@ def run_scan(
     prepare_output(output)
     log = CustodyLog(output)
     with open_journal(output) as journal, ExitStack() as stack:
-        _begin(journal, log, order, order.to_json(exhibits, pack))
         sandboxes = [Sandbox(order.limits, command=child) for _ in range(workers)]
         for sandbox in sandboxes:
             stack.callback(sandbox.close)
+        _test_itself(log, order, sandboxes[0])
+        _begin(journal, log, order, order.to_json(exhibits, pack))
         scanner = Scanner(
             journal,
             Examiner(quickly_searched(pack), sandboxes, asked=order.asked),
@@ -102,8 +104,23 @@ def run_scan(
             stopping=stopping,
         )
         totals = scanner.run(exhibits)
+        _test_itself(log, order, sandboxes[0])
         _end(journal, log, order, totals)
     return totals
+
+
+def _test_itself(log: CustodyLog, order: Order, sandbox: Sandbox) -> None:
+    """At both ends of a run: what it found between two good answers is taken for good.
+
+    Raises:
+        SelfTestError: an answer is wrong; which one is in the custody log.
+    """
+    tested = run_self_test(sandbox, quickly_searched)
+    log.add(Action.SELF_TEST, by=order.investigator, at=now(), **tested.to_json())
+    if not tested.passed:
+        raise SelfTestError(
+            f"The self-test failed ({', '.join(tested.failed)}): this machine cannot scan."
+        )
 
 
 def _begin(journal: Journal, log: CustodyLog, order: Order, options: Mapping[str, Any]) -> None:

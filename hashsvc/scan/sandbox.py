@@ -22,6 +22,7 @@ _ENVIRONMENT = dict.fromkeys(
     ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "OPENCV_FOR_THREADS_NUM"), "1"
 )
 _STARTING_SECONDS = 60  # libraries are loaded before the first photo's time begins
+_LEAST_BYTES = 1 << 20  # a decoder may write: the photos of the self-test are smaller
 _ATTEMPTS = 2  # a child may also die of what it decoded before
 _PIPE_BYTES = 1 << 20  # as much as a user may ask for: a photo goes over in a few steps
 
@@ -52,7 +53,11 @@ class Sandbox:
             command: the child's program; tests give others.
         """
         self._limits = limits
-        self._command = (*command, str(limits.memory_bytes), str(limits.max_bytes))
+        self._command = (
+            *command,
+            str(limits.memory_bytes),
+            str(max(limits.max_bytes, _LEAST_BYTES)),
+        )
         self._child: subprocess.Popen[bytes] | None = None
         self._answered = 0
 

@@ -171,7 +171,7 @@ def test_another_bank_s_versions_are_counted_apart(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("place", "value"), [(16, 3), (17, 101), (18, 4)], ids=["region", "quality", "flags"]
+    ("place", "value"), [(16, 3), (17, 101), (18, 8)], ids=["region", "quality", "flags"]
 )
 def test_records_out_of_range_are_refused_though_signed(place, value):
     record = bytearray(packed([make_entry(1)]))

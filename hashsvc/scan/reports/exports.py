@@ -28,7 +28,7 @@ class Export:
     rows: tuple[Row, ...]  # every copy of an exported photo, by file id
 
     def photos(self) -> Collection[list[Row]]:
-        """The copies of each photo; those with one MD5 are one photo to the tools that read this."""
+        """The copies of each photo; one MD5 is one photo to the tools that read this."""
         found: dict[str, list[Row]] = {}
         for row in self.rows:
             found.setdefault(row.md5 or "", []).append(row)

@@ -75,7 +75,7 @@ def test_a_photo_that_kills_its_child_is_a_row_and_the_scan_goes_on(tmp_path, pa
     (folder / "1 copy").write_bytes(make_photo(seed=1) + b"KILL")
     (folder / "2").write_bytes(make_photo(seed=2) + b"HANG")
     (folder / "3").write_bytes(make_photo(seed=3))
-    order = replace(ORDER, limits=Limits(timeout_seconds=0.5))
+    order = replace(ORDER, limits=Limits(timeout_seconds=1.5))
 
     totals = scanned([folder], pack, output, order=order, child=BAD)
 
