@@ -156,8 +156,22 @@ def caller_of(
     """
     if kept is None or not hmac.compare_digest(kept.secret_mac, _mac(presented, pepper)):
         raise KeyInvalidError
+    return holder_of(kept, at=at)
+
+
+def holder_of(kept: ApiKey, *, at: datetime) -> Caller:
+    """Who holds a key whose secret was shown before.
+
+    Raises:
+        KeyInvalidError: not yet valid, expired or revoked, all alike.
+    """
     if not kept.holds(at):
         raise KeyInvalidError
+    return past_holder_of(kept)
+
+
+def past_holder_of(kept: ApiKey) -> Caller:
+    """Who held a key when something was done with it, whatever became of the key since."""
     return Caller(
         key_id=kept.key_id,
         platform=kept.platform,

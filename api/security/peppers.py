@@ -21,6 +21,8 @@ class Purpose(StrEnum):
     REF = "ref"  # digests of platforms' references
     CURSOR = "cursor"
     REPEAT = "repeat"  # digests of requests that may come again
+    SESSION = "session"  # digests of console sessions
+    FORM = "form"  # what proves that a form of the console is its own
 
 
 class Pepper:

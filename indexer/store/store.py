@@ -17,10 +17,12 @@ from indexer.store.banks import Banks
 from indexer.store.cases import Cases
 from indexer.store.changes import STREAM, Changes
 from indexer.store.clocks import Clocks
+from indexer.store.console_sessions import ConsoleSessions
 from indexer.store.decisions import Decisions
 from indexer.store.engine import READ_ONLY, open_engine
 from indexer.store.feeds import Feeds
 from indexer.store.listing import Listing
+from indexer.store.held_decisions import HeldDecisions
 from indexer.store.lists import Lists
 from indexer.store.match_views import MatchViews
 from indexer.store.matches import Matches
@@ -79,6 +81,16 @@ class Transaction:
 
     @cached_property
     def votes(self) -> VoteBox:
+    @cached_property
+    def console_sessions(self) -> ConsoleSessions:
+        """Who is signed in to the console."""
+        return ConsoleSessions(self.connection)
+
+    @cached_property
+    def held_decisions(self) -> HeldDecisions:
+        """What moderators decided a moment ago."""
+        return HeldDecisions(self.connection)
+
         """What decisions say about listed signatures."""
         return VoteBox(self.connection)
 

@@ -19,6 +19,7 @@ def upgrade() -> None:
     _clocks()
     _feeds()
     _answers()
+    _console()
     _lists()
     op.add_column("listed_signature", sa.Column("hold", sa.String(length=16)))
     for column in (
@@ -49,6 +50,42 @@ def _keys() -> None:
 
 
 def _policies() -> None:
+def _console() -> None:
+    op.create_table(
+        "console_session",
+        sa.Column("mac", sa.LargeBinary(length=32), nullable=False),
+        sa.Column("key_id", sa.String(length=8), nullable=False),
+        sa.Column("opened_at", _MOMENT, nullable=False),
+        sa.Column("used_at", _MOMENT, nullable=False),
+        sa.ForeignKeyConstraint(
+            ["key_id"], ["api_key.id"], name=op.f("fk_console_session_key_id_api_key")
+        ),
+        sa.PrimaryKeyConstraint("mac", name=op.f("pk_console_session")),
+    )
+    op.create_index(op.f("ix_console_session_used_at"), "console_session", ["used_at"])
+    op.create_table(
+        "held_decision",
+        sa.Column("id", _ID, autoincrement=True, nullable=False),
+        sa.Column("match_id", sa.String(length=30), nullable=False),
+        sa.Column("key_id", sa.String(length=8), nullable=False),
+        sa.Column("decision", sa.String(length=16), nullable=False),
+        sa.Column("reason", sa.String(length=32), nullable=False),
+        sa.Column("restriction", sa.String(length=16), nullable=True),
+        sa.Column("decided_at", _MOMENT, nullable=False),
+        sa.Column("send_at", _MOMENT, nullable=False),
+        sa.ForeignKeyConstraint(
+            ["match_id"], ["match.id"], name=op.f("fk_held_decision_match_id_match")
+        ),
+        sa.ForeignKeyConstraint(
+            ["key_id"], ["api_key.id"], name=op.f("fk_held_decision_key_id_api_key")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_held_decision")),
+        sqlite_autoincrement=True,  # an id that was undone is not given again
+    )
+    op.create_index(op.f("ix_held_decision_match_id"), "held_decision", ["match_id"])
+    op.create_index(op.f("ix_held_decision_send_at"), "held_decision", ["send_at"])
+
+
     op.create_table(
         "platform_policy",
         sa.Column("platform_id", sa.BigInteger(), autoincrement=False, nullable=False),
@@ -300,3 +337,5 @@ def downgrade() -> None:
     for column in ("ref", "surface", "decision", "reason", "due_at"):
         op.drop_column("match", column)
     op.drop_column("listed_signature", "hold")
+        "held_decision",
+        "console_session",
