@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from hashsvc import Hash, SignatureId
-from indexer.records import LIVE_STATES, ListedState, Platform
+from hashsvc.closed_sets import ListedState
+from indexer.records import LIVE_STATES, Platform
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +43,7 @@ class ListLine:
 
     pos: int
     published_at: int  # seconds since 1970, never falls as `pos` rises
-    added_pos: int  # where it was last added; a reader beyond it has it
+    added_pos: int  # where it was first added; a reader beyond it may have it
     signature_id: SignatureId
     state: ListedState
     disputed: bool  # confirmed, though a platform spoke against it

@@ -5,20 +5,18 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from hashsvc import Tier
-from indexer.records import (
+from hashsvc.closed_sets import (
     ClockState,
     Decision,
     FeedKind,
     ListedState,
     Location,
-    MatchId,
     MatchState,
-    PlatformId,
     Reason,
     Restriction,
-    Side,
     Surface,
 )
+from indexer.records import MatchId, PlatformId, Side
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from hashsvc.closed_sets import Decision, ListedState, Reason
 from indexer.list_records import ListLine
-from indexer.records import Decision, ListedState, Reason
 
 TIME_ZERO = 1_600_000_000  # a position looks like a time to StopNCII's clients, and is none
 

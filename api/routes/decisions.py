@@ -24,9 +24,9 @@ from api.schemas.decisions import (
 from api.services.decisions import MatchFile
 from api.services.idempotency import Once
 from hashsvc import Tier
+from hashsvc.closed_sets import MatchState, Surface
 from hashsvc.times import now
 from indexer.platform_records import MatchFilter
-from indexer.records import MatchState, Surface
 
 router = APIRouter(prefix="/v1/matches", tags=["matches"])
 Limit = Annotated[int, Query(ge=1, le=1_000, description="At most so many items.")]

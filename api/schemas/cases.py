@@ -12,7 +12,7 @@ from api.services.cases import MAX_SIGNATURES
 from api.services.lifecycle import Outcome
 from api.services.outcomes import CaseReport
 from hashsvc import Signature
-from indexer.records import CaseStatus
+from hashsvc.closed_sets import CaseStatus
 
 _STRICT = ConfigDict(extra="forbid", hide_input_in_errors=True)
 _PIN = re.compile(r"[0-9]{6}")

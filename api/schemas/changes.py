@@ -7,8 +7,8 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from api.services.cursors import MAX_CHARACTERS
 from api.services.feeds import FeedPage
+from hashsvc.closed_sets import FeedKind
 from indexer.platform_records import FeedEntry
-from indexer.records import FeedKind
 
 
 class ChangeOut(BaseModel):

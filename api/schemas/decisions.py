@@ -8,9 +8,7 @@ from pydantic_core import PydanticCustomError
 
 from api.services.decisions import MatchFile
 from hashsvc import Tier
-from hashsvc.times import now
-from indexer.platform_records import Clock, MatchView, NewDecision, NewNotice, PastDecision
-from indexer.records import (
+from hashsvc.closed_sets import (
     ClockState,
     Decision,
     ListedState,
@@ -20,6 +18,8 @@ from indexer.records import (
     Restriction,
     Surface,
 )
+from hashsvc.times import now
+from indexer.platform_records import Clock, MatchView, NewDecision, NewNotice, PastDecision
 
 _STRICT = ConfigDict(extra="forbid", hide_input_in_errors=True)
 _SKEW = timedelta(minutes=5)  # clocks differ

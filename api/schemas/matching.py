@@ -9,7 +9,8 @@ from pydantic_core import PydanticCustomError
 from api.schemas.signatures import SignatureIn
 from api.services.matching import Answer, Upload
 from hashsvc import Tier, Verdict
-from indexer.records import Decision, ListedState, Match, MatchState, Surface
+from hashsvc.closed_sets import Decision, ListedState, MatchState, Surface
+from indexer.records import Match
 
 MAX_ITEMS = 256
 MAX_SIGNATURES_PER_ITEM = 256

@@ -6,7 +6,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from api.services.platform_policies import PlatformPolicy
 from hashsvc import Tier
-from indexer.records import Surface
+from hashsvc.closed_sets import Surface
 
 _LONGEST_HOURS = 24 * 365
 RegimeName = Annotated[str, Field(pattern=r"^custom-[a-z0-9-]{1,24}$")]

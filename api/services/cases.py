@@ -19,8 +19,9 @@ from api.services.errors import (
 from api.services.intake import Intake
 from api.services.outcomes import CaseReport, tally
 from hashsvc import Signature
+from hashsvc.closed_sets import CaseStatus
 from indexer.errors import CaseExistsError
-from indexer.records import CaseStatus, NewCase, PinAttempts
+from indexer.records import NewCase, PinAttempts
 from indexer.store import Store
 
 MAX_SIGNATURES = 300  # 20 photos with 15 signatures each

@@ -18,8 +18,9 @@ from api.services.lifecycle import DEFAULT_THRESHOLDS, EFFECTS, Effect, Threshol
 from api.services.platform_policies import regimes_of
 from api.services.regimes import Regimes
 from hashsvc import SignatureId
+from hashsvc.closed_sets import FeedKind, ListedState
 from indexer.platform_records import Clock, MatchView, NewDecision, NewNotice, PastDecision
-from indexer.records import FeedKind, ListedState, MatchId, Standing
+from indexer.records import MatchId, Standing
 from indexer.store import Store, Transaction
 
 

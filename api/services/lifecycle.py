@@ -4,8 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
+from hashsvc.closed_sets import Decision, ListedState, Reason
 from indexer.platform_records import Votes
-from indexer.records import LIVE_STATES, Decision, Hold, ListedState, Reason, Side, Standing
+from indexer.records import LIVE_STATES, Hold, Side, Standing
 
 
 class Outcome(StrEnum):

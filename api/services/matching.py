@@ -3,19 +3,21 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
 
 from api.metrics import Metrics
 from api.security.api_keys import Caller
 from api.security.crockford import random_id
 from api.security.peppers import Pepper, Purpose
+from api.services.coverage import Coverage, Freshness, covering
 from api.services.errors import IndexBehindError
 from api.services.platform_policies import PlatformPolicy, policy_of
 from api.services.regimes import Regimes
 from hashsvc import Hit, Policy, Signature
+from hashsvc.closed_sets import Surface
+from hashsvc.matching import Matcher, nearest_first
 from hashsvc.policies import GradedHit, askable, sound_dhash
 from indexer.platform_records import NewClock
-from indexer.records import Match, MatchId, Surface
+from indexer.records import Match, MatchId
 from indexer.search import SignatureIndex
 from indexer.store import Store
 from indexer.store.matches import Asked
@@ -52,19 +54,6 @@ class Answer:
     searched: bool  # False: no signature was fit to be searched
 
 
-class Freshness(Protocol):
-    """How much of the list an index holds."""
-
-    @property
-    def applied(self) -> int:
-        """Sequence number of the last change it holds."""
-        ...
-
-    def staleness_seconds(self) -> float:
-        """How long ago it held everything."""
-        ...
-
-
 @dataclass(frozen=True, slots=True)
 class MatchingService:
     """Answers platforms."""
@@ -88,6 +77,15 @@ class MatchingService:
             raise IndexBehindError
         return self.freshness.applied
 
+    def covering(self, seq: int) -> Coverage:
+        """Cover this change, where that is not too much to ask; waits for it half a second.
+
+        Raises:
+            IndexBehindError: the index is too old, or too far from this change.
+        """
+        self.sequence()
+        return covering(seq, store=self.store, index=self.freshness)
+
     def require_ready(self) -> None:
         """Tell whether questions can be answered now.
 
@@ -99,9 +97,9 @@ class MatchingService:
         with self.store.snapshot() as tx:
             tx.changes.head()
 
-    def find(self, uploads: Sequence[Upload]) -> list[Found]:
-        """Search the index; no database, and nothing is kept."""
-        return [self._found(upload) for upload in uploads]
+    def find(self, uploads: Sequence[Upload], newer: Matcher | None = None) -> list[Found]:
+        """Search the index and what is newer; no database, and nothing is kept."""
+        return [self._found(upload, newer) for upload in uploads]
 
     def confirm(self, found: Sequence[Found], asking: Caller, *, at: datetime) -> list[Answer]:
         """Answer with what the store holds as live at this moment, and keep what matched.
@@ -125,9 +123,14 @@ class MatchingService:
         self._count(found, answers)
         return answers
 
-    def _found(self, upload: Upload) -> Found:
+    def _found(self, upload: Upload, newer: Matcher | None) -> Found:
         fit = [_sound(signature) for signature in upload.signatures if askable(signature)]
         hits = self.index.find_many(fit, threshold=self.policy.search_bits)
+        if newer is not None:
+            hits = [
+                _joined(of_one, newer, one, self.policy)
+                for one, of_one in zip(fit, hits, strict=True)
+            ]
         self.metrics.query_signatures.inc(len(fit))
         return Found(upload, tuple(tuple(self._graded(of_one)) for of_one in hits))
 
@@ -165,6 +168,12 @@ class MatchingService:
                 self.metrics.matches.labels(tier, state).inc()
             elif one.graded:
                 self.metrics.hits_dropped.labels("not_live").inc(len(one.graded))
+
+
+def _joined(hits: Sequence[Hit], newer: Matcher, query: Signature, policy: Policy) -> list[Hit]:
+    """The index's hits and those on what is newer, each signature once."""
+    more = newer.find(query, threshold=policy.search_bits)
+    return nearest_first({hit.signature_id: hit for hit in (*hits, *more)}.values())
 
 
 def _sound(signature: Signature) -> Signature:

@@ -7,8 +7,9 @@ from typing import Any
 from api.security.api_keys import Caller
 from api.services.regimes import Regimes
 from hashsvc import Tier
+from hashsvc.closed_sets import Surface
 from hashsvc.policies import strongest
-from indexer.records import PlatformId, Surface
+from indexer.records import PlatformId
 from indexer.store import Store, Transaction
 
 

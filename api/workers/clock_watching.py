@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 
+from hashsvc.closed_sets import FeedKind
 from hashsvc.times import now
 from indexer.platform_records import NewEntry
-from indexer.records import FeedKind
 from indexer.store import Store
 
 _AT_ONCE = 500

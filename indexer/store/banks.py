@@ -7,7 +7,8 @@ from datetime import datetime
 from sqlalchemy import Connection, case, func, select, update
 
 from hashsvc import Tier
-from indexer.records import LIVE_STATES, Bank, BankKind, Enrolment, ListedState
+from hashsvc.closed_sets import ListedState
+from indexer.records import LIVE_STATES, Bank, BankKind, Enrolment
 from indexer.store import tables
 from indexer.store.days import day_of
 from indexer.store.listing import BENIGN_BANK, Listing

@@ -7,16 +7,9 @@ from datetime import datetime
 from sqlalchemy import Connection, delete, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
+from hashsvc.closed_sets import CaseStatus, ListedState
 from indexer.errors import CaseExistsError
-from indexer.records import (
-    Case,
-    CaseId,
-    CaseStatus,
-    Enrolment,
-    ListedState,
-    NewCase,
-    PinAttempts,
-)
+from indexer.records import Case, CaseId, Enrolment, NewCase, PinAttempts
 from indexer.store import tables
 from indexer.store.days import day_of
 from indexer.store.listing import REPORTED_BANK, Listing, random_id

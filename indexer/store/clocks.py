@@ -6,8 +6,9 @@ from datetime import datetime
 
 from sqlalchemy import Connection, Row, case, func, insert, select, update
 
+from hashsvc.closed_sets import ClockState
 from indexer.platform_records import Clock, ClockWarning, NewClock, NewNotice
-from indexer.records import ClockState, MatchId
+from indexer.records import MatchId
 from indexer.store import tables
 
 _clocks = tables.clock.c

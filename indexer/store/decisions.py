@@ -7,17 +7,9 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, Connection, Select, case, func, insert, select, update
 
 from hashsvc import SignatureId, Tier
+from hashsvc.closed_sets import Decision, FeedKind, ListedState, MatchState, Reason
 from indexer.platform_records import Deed, NewDecision, PastDecision, Receipts
-from indexer.records import (
-    CaseId,
-    Decision,
-    FeedKind,
-    ListedState,
-    MatchId,
-    MatchState,
-    PlatformId,
-    Reason,
-)
+from indexer.records import CaseId, MatchId, PlatformId
 from indexer.store import tables
 
 _decisions = tables.decision.c

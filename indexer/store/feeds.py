@@ -12,8 +12,9 @@ from datetime import datetime
 from sqlalchemy import Connection, delete, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
+from hashsvc.closed_sets import FeedKind
 from indexer.platform_records import FeedEntry, FeedHead, NewEntry
-from indexer.records import FeedKind, MatchId, PlatformId
+from indexer.records import MatchId, PlatformId
 from indexer.store import tables
 
 _feeds = tables.feed.c

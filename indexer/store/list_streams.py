@@ -12,7 +12,8 @@ from datetime import datetime
 from sqlalchemy import Connection, Select, exists, func, insert, select, update
 
 from hashsvc import RegionKind, Signature, SignatureId
-from indexer.records import LIVE_STATES, BankKind, ChangeKind, ListedState, Side
+from hashsvc.closed_sets import ListedState
+from indexer.records import LIVE_STATES, BankKind, ChangeKind, Side
 from indexer.store import list_tables, tables
 from indexer.store.changes import Changes
 from indexer.store.listing import Listing
@@ -187,7 +188,7 @@ class ListStreams:
             row = _entry_of(end, signature_id, state)
             self.connection.execute(insert(list_tables.list_entry).values(row))
         else:
-            self._update(end, signature_id, state=state, disputed=False, added_pos=end.pos)
+            self._update(end, signature_id, state=state, disputed=False)
         return end
 
     def _changed(self, end: _End, signature_id: int, state: ListedState, *, at: int) -> _End:

@@ -10,17 +10,9 @@ from datetime import datetime
 from sqlalchemy import Connection, Row, Select, insert, select, update
 
 from hashsvc import Listed, SignatureId
+from hashsvc.closed_sets import ListedState
 from indexer.errors import SealBrokenError
-from indexer.records import (
-    LIVE_STATES,
-    BankKind,
-    CaseId,
-    ChangeKind,
-    Enrolment,
-    Hold,
-    ListedState,
-    Standing,
-)
+from indexer.records import LIVE_STATES, BankKind, CaseId, ChangeKind, Enrolment, Hold, Standing
 from indexer.store import tables
 from indexer.store.changes import Changes, Entry
 from indexer.store.days import day_of

@@ -7,9 +7,10 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, Connection, Row, Select, and_, insert, or_, select, update
 
 from hashsvc import Algorithm, Hash, RegionKind, Signature, SignatureId
+from hashsvc.closed_sets import ListedState
 from hashsvc.hashes import HASH_BYTES
 from indexer.list_records import Grant, ListAccess, ListLine, ListPage, StreamHead
-from indexer.records import LIVE_STATES, ListedState, Platform, PlatformId
+from indexer.records import LIVE_STATES, Platform, PlatformId
 from indexer.store import list_tables, tables
 from indexer.store.changes import Changes
 from indexer.store.list_streams import ListStreams, seconds_of

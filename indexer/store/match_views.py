@@ -6,17 +6,9 @@ from dataclasses import dataclass
 from sqlalchemy import ColumnElement, Connection, Row, and_, func, or_, select
 
 from hashsvc import Tier
+from hashsvc.closed_sets import Decision, ListedState, MatchState, Reason, Surface
 from indexer.platform_records import MatchFilter, MatchPlace, MatchView
-from indexer.records import (
-    LIVE_STATES,
-    Decision,
-    ListedState,
-    MatchId,
-    MatchState,
-    PlatformId,
-    Reason,
-    Surface,
-)
+from indexer.records import LIVE_STATES, MatchId, PlatformId
 from indexer.store import tables
 from indexer.store.matches import about_ref
 from indexer.store.policies import Policies

@@ -9,20 +9,10 @@ from sqlalchemy import Connection, Row, Select, case, func, insert, select, upda
 from sqlalchemy.exc import IntegrityError
 
 from hashsvc import SignatureId, Tier
+from hashsvc.closed_sets import Decision, FeedKind, ListedState, MatchState, Surface
 from hashsvc.policies import GradedHit, best, strongest
 from indexer.platform_records import NewClock, NewEntry
-from indexer.records import (
-    LIVE_STATES,
-    BankKind,
-    Decision,
-    FeedKind,
-    ListedState,
-    Match,
-    MatchId,
-    MatchState,
-    PlatformId,
-    Surface,
-)
+from indexer.records import LIVE_STATES, BankKind, Match, MatchId, PlatformId
 from indexer.store import tables
 from indexer.store.clocks import Clocks
 from indexer.store.feeds import Feeds

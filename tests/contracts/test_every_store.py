@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from indexer.records import CaseStatus
+from hashsvc.closed_sets import CaseStatus
 from tests.indexer.factories import (
     add_to_case,
     listed_in,

@@ -3,7 +3,8 @@
 import pytest
 
 from hashsvc import Tier
-from indexer.records import Bank, BankKind, Enrolment, ListedState
+from hashsvc.closed_sets import ListedState
+from indexer.records import Bank, BankKind, Enrolment
 from indexer.store import tables
 from tests.factories import make_signature
 from tests.indexer.factories import (

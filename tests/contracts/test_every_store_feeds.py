@@ -13,8 +13,9 @@ from api.services.decisions import DecisionService
 from api.services.idempotency import Idempotency, Once
 from api.services.regimes import Regimes
 from hashsvc import Tier
+from hashsvc.closed_sets import Decision, FeedKind, ListedState, Reason
 from indexer.platform_records import NewDecision, NewEntry
-from indexer.records import Decision, FeedKind, ListedState, Reason, Side, Standing
+from indexer.records import Side, Standing
 from indexer.store import tables
 from indexer.store.feeds import Feeds
 from tests.indexer.factories import (

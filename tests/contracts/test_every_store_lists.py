@@ -3,11 +3,10 @@
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import update
 
 from hashsvc import RegionKind
+from hashsvc.closed_sets import ListedState
 from indexer.list_records import ListAccess
-from indexer.records import ListedState
 from indexer.store import list_tables, tables
 from indexer.store.list_streams import ROWS_A_SECOND, seconds_of
 from tests.indexer.factories import (
@@ -61,11 +60,10 @@ def ids(lines):
     return {line.signature_id for line in lines}
 
 
-def set_state(store, signature_id, state):
-    """As a decision or an operator would, without the change that the index needs."""
-    listed = tables.listed_signature
+def move(store, signature_id, state):
+    """As a decision or an operator would."""
     with store.transaction() as tx:
-        tx.connection.execute(update(listed).where(listed.c.id == signature_id).values(state=state))
+        tx.listing.move({signature_id: Standing(state)}, at=AT)
 
 
 def test_a_list_takes_two_operators(store):
@@ -182,11 +180,25 @@ def test_a_removal_is_left_without_its_hash(store, grant):
     assert (removed.pos, removed.added_pos) == (added.pos + 1, added.pos)
 
 
+def test_what_is_restored_is_added_again(store, grant):
+    open_case(store, 1)
+    publish(store, grant)
+    (first,) = real_lines(store, grant)
+    for state in (ListedState.SUSPENDED, ListedState.PROBATION):
+        move(store, first.signature_id, state)
+        publish(store, grant)
+
+    (again,) = real_lines(store, grant)
+
+    assert (again.live, again.pdq) == (True, first.pdq)
+    assert (again.pos, again.added_pos) == (first.pos + 2, first.pos)
+
+
 def test_a_new_state_is_published_again(store, grant):
     open_case(store, 2)
     publish(store, grant)
     first, second = real_lines(store, grant)
-    set_state(store, first.signature_id, ListedState.CONFIRMED)
+    move(store, first.signature_id, ListedState.CONFIRMED)
 
     publish(store, grant)
 

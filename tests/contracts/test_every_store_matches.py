@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from hashsvc import Tier
-from indexer.records import ListedState, MatchState
+from hashsvc.closed_sets import ListedState, MatchState
 from indexer.store import tables
 from tests.indexer.factories import (
     confirm,

@@ -5,9 +5,9 @@ import base64
 import pytest
 from sqlalchemy import make_url
 
+from hashsvc.closed_sets import ListedState
 from hashsvc.hashes import Algorithm
 from indexer.errors import SealBrokenError
-from indexer.records import ListedState
 from indexer.store import tables
 from tests.factories import make_hash
 from tests.indexer.factories import (

@@ -8,8 +8,9 @@ from api.compat.function_keys import Endpoint
 from api.compat.mappings import DISPUTED, STANDINGS, TIME_ZERO
 from api.security.scopes import Scope
 from hashsvc import RegionKind
+from hashsvc.closed_sets import ListedState
 from hashsvc.times import now
-from indexer.records import LIVE_STATES, ListedState, Side, Standing
+from indexer.records import LIVE_STATES, Side, Standing
 from indexer.store import tables
 from tests.api.bodies import case_request, open_case, opened_number
 from tests.factories import make_signature

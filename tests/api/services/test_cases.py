@@ -7,7 +7,7 @@ from pydantic import SecretStr
 
 from api.security.case_secrets import CaseNumber
 from api.services.errors import NoSuchCaseError, TooManyAttemptsError
-from indexer.records import CaseStatus
+from hashsvc.closed_sets import CaseStatus
 from tests.api.bodies import OTHER_PIN, PIN
 from tests.factories import make_signature
 

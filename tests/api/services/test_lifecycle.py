@@ -5,8 +5,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from api.services.lifecycle import DEFAULT_THRESHOLDS, EFFECTS, Outcome, moved
+from hashsvc.closed_sets import Decision, ListedState, Reason
 from indexer.platform_records import Votes
-from indexer.records import Decision, Hold, ListedState, Reason, Side, Standing
+from indexer.records import Hold, Side, Standing
 
 PROBATION = Standing(ListedState.PROBATION)
 CONFIRMED = Standing(ListedState.CONFIRMED)

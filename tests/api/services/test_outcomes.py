@@ -6,8 +6,9 @@ import pytest
 
 from api.services.lifecycle import EFFECTS, Outcome
 from api.services.outcomes import tally
+from hashsvc.closed_sets import Decision, Reason
 from indexer.platform_records import Deed
-from indexer.records import Decision, PlatformId, Reason
+from indexer.records import PlatformId
 
 AT = datetime(2030, 5, 17, tzinfo=UTC)
 LONG_AGO = AT - timedelta(days=30)
