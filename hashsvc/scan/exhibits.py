@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from hashsvc.scan.errors import EvidenceRefusedError
-from hashsvc.scan.sources import Source, open_source
+from hashsvc.scan.sources import NestingSource, open_source
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,7 +15,7 @@ class Exhibit:
     name: str
     locator: str  # where it lies
     read_only: bool  # its file system is mounted so
-    source: Source
+    source: NestingSource
 
 
 def open_exhibit(words: str, *, number: int, output: Path) -> Exhibit:
@@ -35,6 +35,6 @@ def open_exhibit(words: str, *, number: int, output: Path) -> Exhibit:
     path = Path(rest).resolve()
     if output.resolve().is_relative_to(path):
         raise EvidenceRefusedError("The output folder lies inside a source: choose another.")
-    source = open_source(path)
+    source = NestingSource(open_source(path), output)
     read_only = bool(os.statvfs(path).f_flag & os.ST_RDONLY)
     return Exhibit(name, os.fsencode(path).decode("utf-8", "replace"), read_only, source)

@@ -38,6 +38,7 @@ class Reason(StrEnum):
     CONTAINER_DAMAGED = "container_damaged"
     CONTAINER_UNSUPPORTED = "container_unsupported"
     COMPRESSION_UNSUPPORTED = "compression_unsupported"
+    NO_SPACE = "no_space"  # to unpack a container in the output folder
     NOT_REGULAR = "not_regular"
     UNALLOCATED = "unallocated"  # space that belongs to no partition
     VIDEO = "video"

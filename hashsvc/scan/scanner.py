@@ -12,7 +12,7 @@ from hashsvc.scan.journal import Journal
 from hashsvc.scan.kinds import Kind
 from hashsvc.scan.reading import ReadPhoto, read_photo
 from hashsvc.scan.records import FileProblemError, FoundFile, Outcome, Reason, Totals
-from hashsvc.scan.sources import Source
+from hashsvc.scan.sources import NestingSource
 
 _COMMIT_FILES = 200
 _COMMIT_SECONDS = 1.0
@@ -72,14 +72,19 @@ class Scanner:
                 for file_id, file in self._journal.pending(number):
                     if self._stopping():
                         break
-                    self._take(pool, exhibit.source, file_id, file)
+                    self._take(pool, number, exhibit.source, file_id, file)
             while self._running:
                 self._harvest()
         self._commit()
         return self._journal.totals()
 
     def _take(
-        self, pool: ThreadPoolExecutor, source: Source, file_id: int, file: FoundFile
+        self,
+        pool: ThreadPoolExecutor,
+        number: int,
+        source: NestingSource,
+        file_id: int,
+        file: FoundFile,
     ) -> None:
         try:
             read = read_photo(source, file, max_bytes=self._max_bytes)
@@ -90,11 +95,22 @@ class Scanner:
             case ReadPhoto():
                 self._take_photo(pool, file_id, read)
             case Kind.CONTAINER:
-                self._done(file_id, Outcome.FAILED, Reason.CONTAINER_UNSUPPORTED)
+                self._take_container(number, source, file_id, file)
             case Kind.VIDEO:
                 self._done(file_id, Outcome.EXCLUDED, Reason.VIDEO)
             case _:
                 self._done(file_id, Outcome.NOT_MEDIA)
+
+    def _take_container(
+        self, number: int, source: NestingSource, file_id: int, file: FoundFile
+    ) -> None:
+        """Its members, in the commit that says that they are listed."""
+        try:
+            self._journal.add_files(number, source.members(file), parent_id=file_id)
+        except FileProblemError as problem:
+            self._done(file_id, problem.reason.outcome, problem.reason)
+        else:
+            self._done(file_id, Outcome.NOT_MEDIA, Reason.CONTAINER)
 
     def _take_photo(self, pool: ThreadPoolExecutor, file_id: int, read: ReadPhoto) -> None:
         sha256 = read.digests.sha256

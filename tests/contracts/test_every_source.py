@@ -71,7 +71,7 @@ def test_every_file_has_one_outcome(evidence, pack, tmp_path):  # noqa: F811
     assert found[b"b/notes.txt"] == ("not_media", None)
     assert found[b"b/empty.jpg"] == ("not_media", None)
     assert found[b"b/clip.mp4"] == ("excluded", "video")
-    assert found[b"b/nested.zip"] == ("failed", "container_unsupported")
+    assert found[b"b/nested.zip"] == ("failed", "container_damaged")
     twins = [found[name.encode()][0] for name in ("a/planted.jpg", "a/copy of planted")]
     assert Counter(twins) == {"hashed": 1, "duplicate": 1}
     assert totals.matched == 3

@@ -16,14 +16,8 @@ _REASONS = {
 }
 
 
-class Source(Protocol):
+class Container(Protocol):
     """Files in a stable order, read-only."""
-
-    kind: str  # folder, zip, tar
-
-    def fingerprint(self) -> str:
-        """Tells whether this is still the same source; resuming asks."""
-        ...
 
     def files(self) -> Iterator[FoundFile]:
         """Every file, in an order that is the same each time."""
@@ -39,6 +33,16 @@ class Source(Protocol):
 
     def close(self) -> None:
         """Give it back."""
+        ...
+
+
+class Source(Container, Protocol):
+    """Evidence as it lies there."""
+
+    kind: str  # folder, zip, tar, raw, e01
+
+    def fingerprint(self) -> str:
+        """Tells whether this is still the same source; resuming asks."""
         ...
 
 

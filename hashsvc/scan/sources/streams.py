@@ -1,42 +1,63 @@
-"""A stream whose errors are rows of the report."""
+"""A member of an archive as a stream whose errors are rows of the report."""
 
-from types import TracebackType
-from typing import BinaryIO, Self
+import io
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, BinaryIO
 
 from hashsvc.scan.records import FileProblemError, Reason
 
 
-class GuardedStream:
-    """Reads a member of an archive."""
+class GuardedStream(io.RawIOBase):
+    """Reads a member, and no more of it than it may hold."""
 
-    def __init__(self, stream: BinaryIO, damage: tuple[type[Exception], ...]) -> None:
+    def __init__(
+        self, stream: BinaryIO, damage: tuple[type[Exception], ...], *, most: int | None = None
+    ) -> None:
         """Hold a member.
 
         Args:
             stream: the member.
             damage: what the archive's library raises when it is damaged.
+            most: bytes that it may have; None: its size cannot lie.
         """
-        self._stream = stream
-        self._damage = damage
+        self._stream, self._damage, self._left = stream, damage, most
 
-    def read(self, size: int) -> bytes:
-        """At most so many bytes; fewer than asked for only at the end.
+    def readable(self) -> bool:
+        """It is for nothing else."""
+        return True
+
+    def seekable(self) -> bool:
+        """Going back in what is compressed means to begin again."""
+        return False
+
+    def readinto(self, buffer: Any) -> int:  # noqa: ANN401  # any writable bytes
+        """Fill a buffer.
 
         Raises:
-            FileProblemError: the archive is damaged here.
+            FileProblemError: the archive is damaged here, or holds too much.
         """
         try:
-            return self._stream.read(size)
+            block = self._stream.read(len(buffer))
         except self._damage as error:
             raise FileProblemError(Reason.CONTAINER_DAMAGED) from error
+        buffer[: len(block)] = block
+        if self._left is not None:
+            self._left -= len(block)
+            if self._left < 0:
+                raise FileProblemError(Reason.CONTAINER_LIMIT)
+        return len(block)
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def close(self) -> None:
+        """Give the member back."""
         self._stream.close()
+        super().close()
+
+
+@contextmanager
+def damage_told(damage: tuple[type[Exception], ...]) -> Iterator[None]:
+    """Turn what a library raises into a row."""
+    try:
+        yield
+    except damage as error:
+        raise FileProblemError(Reason.CONTAINER_DAMAGED) from error

@@ -1,66 +1,69 @@
-"""A zip archive, UFDR included: members are read as streams, never extracted."""
+"""A zip archive, UFDR and Office documents included: members are streams, never extracted."""
 
-import os
 import zipfile
 import zlib
 from collections.abc import Iterator
 from contextlib import suppress
-from pathlib import Path
+from io import BufferedReader
 from typing import BinaryIO, cast
 
 from hashsvc.scan.records import FileProblemError, FoundFile, Reason
-from hashsvc.scan.sources.base import archive_fingerprint, open_untouched
-from hashsvc.scan.sources.streams import GuardedStream
+from hashsvc.scan.sources.limits import DEFAULT_LIMITS, ContainerLimits
+from hashsvc.scan.sources.streams import GuardedStream, damage_told
+from hashsvc.scan.sources.zip_names import open_zip
 
 _ENCRYPTED = 1
 _UTF8_NAME = 0x800
 _DAMAGE = (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError)
 
 
-class ZipSource:
+class ZipArchive:
     """Its members, in the order of the archive."""
 
-    kind = "zip"
+    def __init__(self, file: BinaryIO, limits: ContainerLimits = DEFAULT_LIMITS) -> None:
+        """Read the list of members; a damaged one leaves a single row.
 
-    def __init__(self, path: Path) -> None:
-        """Read the list of members; a damaged one leaves a single row."""
-        self._path = path
-        self._file = os.fdopen(open_untouched(path), "rb")
+        Args:
+            file: seekable; stays open, and the caller's.
+            limits: of what its members may hold.
+        """
+        self._limits = limits
         self._zip: zipfile.ZipFile | None = None
-        with suppress(zipfile.BadZipFile, ValueError, NotImplementedError):
-            self._zip = zipfile.ZipFile(self._file)
+        with suppress(*_DAMAGE, NotImplementedError):
+            self._zip = open_zip(file)
         self._members = self._zip.infolist() if self._zip else []
 
-    def fingerprint(self) -> str:
-        """See `Source`."""
-        return archive_fingerprint(self._path)
-
     def files(self) -> Iterator[FoundFile]:
-        """See `Source`."""
+        """See `Container`."""
         if self._zip is None:
             yield FoundFile(b"", problem=Reason.CONTAINER_DAMAGED)
-        for number, member in enumerate(self._members):
-            if not member.is_dir():
+        for number, member in enumerate(self._members[: self._limits.members]):
+            # A folder holds no bytes: what ends like one and does is a file.
+            if not member.is_dir() or member.file_size:
                 problem = Reason.ENCRYPTED if member.flag_bits & _ENCRYPTED else None
                 yield FoundFile(_name(member), number, member.file_size, problem=problem)
+        if len(self._members) > self._limits.members:
+            yield FoundFile(b"", self._limits.members, problem=Reason.CONTAINER_LIMIT)
 
     def open(self, file: FoundFile) -> BinaryIO:
-        """See `Source`."""
+        """See `Container`."""
         if self._zip is None:
             raise FileProblemError(Reason.CONTAINER_DAMAGED)
+        member = self._members[file.address]
         try:
-            stream = self._zip.open(self._members[file.address])
+            with damage_told(_DAMAGE):
+                stream = cast("BinaryIO", self._zip.open(member))
         except NotImplementedError as error:
             raise FileProblemError(Reason.COMPRESSION_UNSUPPORTED) from error
         except RuntimeError as error:  # asks for a password
             raise FileProblemError(Reason.ENCRYPTED) from error
-        except _DAMAGE as error:
-            raise FileProblemError(Reason.CONTAINER_DAMAGED) from error
-        return cast("BinaryIO", GuardedStream(cast("BinaryIO", stream), _DAMAGE))
+        most = self._limits.most(member.compress_size)
+        return cast("BinaryIO", BufferedReader(GuardedStream(stream, _DAMAGE, most=most)))
 
     def close(self) -> None:
-        """See `Source`."""
-        self._file.close()
+        """See `Container`."""
+        if self._zip is not None:
+            self._zip.close()
 
 
 def _name(member: zipfile.ZipInfo) -> bytes:

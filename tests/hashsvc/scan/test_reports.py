@@ -100,7 +100,7 @@ def test_the_page_has_no_script_and_no_picture(output):
     assert "<img" not in page
     assert "&lt;script&gt;alert(1)&lt;" in page
     assert "default-src 'none'" in page
-    assert "container_unsupported" in page
+    assert "container_damaged" in page
 
 
 def test_the_manifest_says_by_whom_with_which_pack_and_from_where(output, pack):
