@@ -2,7 +2,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 STAMP := .venv/.requirements
 .DEFAULT_GOAL := help
-.PHONY: help setup demo run test test-browser check format golden lock bench
+.PHONY: help setup demo run test test-browser fuzz check format golden lock bench
 
 help:  ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -28,6 +28,9 @@ test: setup  ## Run every test that this machine can run
 
 test-browser: setup  ## Only drive the page in Chromium and Firefox
 	$(BIN)/python -m pytest -m browser
+
+fuzz: setup  ## Scan ten thousand spoiled photos, in both ways
+	HASHSVC_TEST_HOSTILE_PHOTOS=10000 $(BIN)/python -m pytest tests/hashsvc/scan/test_hostile_photos.py
 
 check: setup  ## Format, lint, types, import contracts, lock files
 	$(BIN)/ruff format --check .

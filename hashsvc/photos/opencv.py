@@ -34,7 +34,10 @@ def _decode_into_memory_of_ours(body: bytes, height: int, width: int) -> NDArray
     """
     samples = np.empty((height, width, 3), np.uint8)
     samples[-1] = _MARK
-    memory_file = os.memfd_create("photo")
+    try:
+        memory_file = os.memfd_create("photo")
+    except OSError:  # a scan's child may make no file, not even in memory
+        return None
     try:
         with os.fdopen(memory_file, "wb", closefd=False) as file:
             file.write(body)

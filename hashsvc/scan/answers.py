@@ -4,6 +4,7 @@ import struct
 from dataclasses import dataclass
 from enum import IntEnum
 
+from hashsvc.scan.isolation import Isolation
 from hashsvc.scan.records import Reason
 from hashsvc.signatures import SIGNATURE_BYTES, Signature, unpack
 
@@ -12,7 +13,8 @@ REQUEST = struct.Struct("<QQB")  # bytes of the photo, most pixels, what is aske
 # Status, width, height, signatures, of these of the full photo, whether they are estimates.
 HEAD = struct.Struct("<BIIHHB")
 GOOD = 0
-READY = b"\x01"  # said once, when the libraries are loaded
+# Said once, when the libraries are loaded: the place is the byte.
+READY = (Isolation.LIMITS, Isolation.SYSTEM_CALLS)
 # What a child can say of a photo; the place is the status.
 STATUSES = (None, Reason.DECODE, Reason.TOO_MANY_PIXELS, Reason.TOO_SMALL, Reason.MEMORY)
 

@@ -8,6 +8,7 @@ from typing import BinaryIO
 from hashsvc.errors import PhotoError, PhotoTooLargeError, PhotoTooSmallError
 from hashsvc.hashing import full_signatures, part_signatures
 from hashsvc.photos import decode
+from hashsvc.photos.warming import warm
 from hashsvc.policies import askable
 from hashsvc.scan.answers import (
     MAX_SIGNATURES,
@@ -19,6 +20,7 @@ from hashsvc.scan.answers import (
     success,
 )
 from hashsvc.scan.estimates import estimated
+from hashsvc.scan.isolation import isolate
 from hashsvc.scan.records import Reason
 
 _MOST_FILES = 32
@@ -30,8 +32,9 @@ def main() -> None:
     memory_bytes, file_bytes = map(int, sys.argv[1:])
     answers = os.fdopen(os.dup(_STDOUT), "wb")
     os.dup2(_STDERR, _STDOUT)  # whatever a decoder prints is no answer
+    warm()
     limit(memory_bytes, file_bytes)
-    answers.write(READY)
+    answers.write(bytes([READY.index(isolate())]))
     answers.flush()
     serve(sys.stdin.buffer, answers)
 

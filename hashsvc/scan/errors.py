@@ -37,3 +37,7 @@ class ReportKeyError(ScanError):
 
 class ReviewError(ScanError):
     """A finding or an approval lacks something that it has to say."""
+
+
+class SandboxError(ScanError):
+    """Photos cannot be decoded apart from the scan, so they are not decoded at all."""

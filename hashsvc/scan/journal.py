@@ -11,6 +11,7 @@ from hashsvc.digests import Digests
 from hashsvc.scan.errors import IntegrityError, JournalRefusedError
 from hashsvc.scan.exhibits import Exhibit
 from hashsvc.scan.found import FoundMatch
+from hashsvc.scan.isolation import Isolation
 from hashsvc.scan.records import FileState, FoundFile, Outcome, Reason, Totals
 from hashsvc.scan.tables import PRAGMAS, TABLES
 
@@ -63,6 +64,13 @@ class Journal:
         self._sql.execute("UPDATE segment SET ended = 'killed' WHERE ended IS NULL")
         self._sql.execute(
             "INSERT INTO segment(started_at, host, version) VALUES (?, ?, ?)", (at, host, version)
+        )
+        self.commit()
+
+    def isolated(self, isolation: Isolation) -> None:
+        """Write down what this run's children may do."""
+        self._sql.execute(
+            "UPDATE segment SET isolation = ? WHERE ended IS NULL", (isolation.value,)
         )
         self.commit()
 

@@ -95,6 +95,7 @@ def run_scan(
             stack.callback(sandbox.close)
         _test_itself(log, order, sandboxes[0])
         _begin(journal, log, order, order.to_json(exhibits, pack))
+        journal.isolated(sandboxes[0].isolation())
         scanner = Scanner(
             journal,
             Examiner(quickly_searched(pack), sandboxes, asked=order.asked),

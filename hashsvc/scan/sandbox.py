@@ -13,6 +13,8 @@ from typing import IO, Self
 
 from hashsvc.errors import InvalidSignatureError
 from hashsvc.scan.answers import HEAD, READY, REQUEST, Asked, HashedPhoto, parse, rest_length
+from hashsvc.scan.errors import SandboxError
+from hashsvc.scan.isolation import Isolation
 from hashsvc.scan.records import Reason
 
 # -P: a module that lies in the current folder, perhaps the evidence, is not imported.
@@ -59,6 +61,7 @@ class Sandbox:
             str(max(limits.max_bytes, _LEAST_BYTES)),
         )
         self._child: subprocess.Popen[bytes] | None = None
+        self._isolation = Isolation.LIMITS
         self._answered = 0
 
     def hash(self, body: bytes, asked: Asked = Asked.FULL) -> HashedPhoto | Reason:
@@ -72,6 +75,20 @@ class Sandbox:
             except (_ChildDiedError, OSError):
                 self.close()
         return Reason.CRASHED
+
+    def isolation(self) -> Isolation:
+        """What its children may do; starts one to ask.
+
+        Raises:
+            SandboxError: none can be started.
+        """
+        if self._child is None:
+            try:
+                self._start()
+            except (_ChildDiedError, OSError) as error:
+                self.close()
+                raise SandboxError("No process that decodes photos can be started.") from error
+        return self._isolation
 
     def close(self) -> None:
         """End the child."""
@@ -134,8 +151,9 @@ class Sandbox:
         with suppress(OSError):  # this user's programs may have all the memory for pipes
             fcntl.fcntl(questions, fcntl.F_SETPIPE_SZ, _PIPE_BYTES)
         try:
-            _read(answers, len(READY), time.monotonic() + _STARTING_SECONDS)
-        except TimeoutError as error:  # says nothing about the photo
+            (said,) = _read(answers, 1, time.monotonic() + _STARTING_SECONDS)
+            self._isolation = READY[said]
+        except (TimeoutError, IndexError) as error:  # says nothing about the photo
             raise _ChildDiedError from error
 
     def _pipes(self) -> tuple[IO[bytes], IO[bytes]]:

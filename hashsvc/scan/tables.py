@@ -10,7 +10,8 @@ TABLES = """
 CREATE TABLE IF NOT EXISTS scan(
     id INTEGER PRIMARY KEY, format INTEGER, options TEXT, created_at TEXT, finished_at TEXT);
 CREATE TABLE IF NOT EXISTS segment(
-    id INTEGER PRIMARY KEY, started_at TEXT, ended_at TEXT, ended TEXT, host TEXT, version TEXT);
+    id INTEGER PRIMARY KEY, started_at TEXT, ended_at TEXT, ended TEXT, host TEXT, version TEXT,
+    isolation TEXT);
 CREATE TABLE IF NOT EXISTS source(
     id INTEGER PRIMARY KEY, exhibit TEXT, locator TEXT, read_only INTEGER, kind TEXT,
     fingerprint TEXT,

@@ -161,7 +161,9 @@ def facts_of(journal: Journal) -> dict[str, Any]:
         "finished_at": scans[0]["finished_at"],
         "sources": list(journal.rows("SELECT exhibit, locator, kind, read_only FROM source")),
         "segments": list(
-            journal.rows("SELECT started_at, ended_at, ended, host, version FROM segment")
+            journal.rows(
+                "SELECT started_at, ended_at, ended, host, version, isolation FROM segment"
+            )
         ),
         "totals": counted | {"files": totals.enumerated, "matched": totals.matched},
         "body_sha256": body_digest(jsonl_report.lines(rows_of(journal))),
