@@ -119,9 +119,11 @@ class MatchView:
 class MatchFilter:
     """Which matches to list, soonest clock first."""
 
-    state: MatchState | None = None
+    states: tuple[MatchState, ...] = ()  # none named: all of them
     tier: Tier | None = None
     surface: Surface | None = None
+    list_state: ListedState | None = None
+    due_before: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

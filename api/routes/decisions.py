@@ -43,7 +43,8 @@ def list_matches(  # filters, each a parameter of the query
     limit: Limit = 100,
 ) -> MatchPageOut:
     """The platform's matches, the soonest clock first."""
-    wanted = MatchFilter(state=state, tier=tier, surface=surface)
+    states = () if state is None else (state,)
+    wanted = MatchFilter(states=states, tier=tier, surface=surface)
     page = services.match_lists.page(caller, wanted, cursor=cursor, limit=limit)
     return MatchPageOut(
         items=[MatchLine.of(view) for view in page.views], next_cursor=page.next_cursor

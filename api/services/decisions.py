@@ -31,6 +31,7 @@ class MatchFile:
     view: MatchView
     clocks: Sequence[Clock]
     history: Sequence[PastDecision]
+    notices: Sequence[NewNotice]
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,7 +195,7 @@ class DecisionService:
         if view is None:
             raise NoSuchMatchError
         clocks = tx.clocks.of([match_id], at=at)[match_id]
-        return MatchFile(view, clocks, tx.decisions.history(match_id))
+        return MatchFile(view, clocks, tx.decisions.history(match_id), tx.clocks.notices(match_id))
 
     def _vote(
         self,

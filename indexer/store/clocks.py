@@ -13,6 +13,7 @@ from indexer.store import tables
 
 _clocks = tables.clock.c
 _matches = tables.match.c
+_notices = tables.notice.c
 _UNFINISHED = (ClockState.RUNNING, ClockState.PAUSED)
 
 
@@ -107,6 +108,18 @@ class Clocks:
                 missing=" ".join(notice.missing),
             )
         )
+
+    def notices(self, match_id: MatchId) -> list[NewNotice]:
+        """The notices about a match, the first received first."""
+        rows = self.connection.execute(
+            select(tables.notice)
+            .where(_notices.match_id == match_id)
+            .order_by(_notices.received_at, _notices.id)
+        )
+        return [
+            NewNotice(row.id, row.regime, row.received_at, tuple(row.missing.split()))
+            for row in rows
+        ]
 
     def take_warnings(self, *, at: datetime, limit: int) -> list[ClockWarning]:
         """Clocks whose platform is to be warned now; each is given out once."""

@@ -47,15 +47,7 @@ class MatchViews:
             after: where the page before ended.
             limit: at most so many.
         """
-        conditions = [
-            column == value
-            for column, value in (
-                (_matches.state, wanted.state),
-                (_matches.tier, wanted.tier),
-                (_matches.surface, wanted.surface),
-            )
-            if value is not None
-        ]
+        conditions = _wanted(wanted)
         if after is not None:
             conditions.append(_beyond(after))
         return self._views(platform_id, *conditions, limit=limit)
@@ -70,6 +62,23 @@ class MatchViews:
             .limit(limit)
         ).all()
         return _opened(rows, self.policies.known_key(platform_id))
+
+
+def _wanted(wanted: MatchFilter) -> list[ColumnElement[bool]]:
+    conditions: list[ColumnElement[bool]] = [
+        column == value
+        for column, value in (
+            (_matches.tier, wanted.tier),
+            (_matches.surface, wanted.surface),
+            (_list_state(), wanted.list_state),
+        )
+        if value is not None
+    ]
+    if wanted.states:
+        conditions.append(_matches.state.in_(wanted.states))
+    if wanted.due_before is not None:
+        conditions.append(_matches.due_at < wanted.due_before)
+    return conditions
 
 
 def _opened(rows: Sequence[Row[tuple[object, ...]]], own: DataKey | None) -> list[MatchView]:
