@@ -17,6 +17,7 @@ from api.security.api_keys import KeyKind
 from api.security.case_secrets import CaseSecrets
 from api.security.key_files import KeyFiles
 from api.security.peppers import Pepper
+from api.security.rate_limits import rate_limits_of
 from api.services.cases import CaseService
 from api.services.decisions import DecisionService
 from api.services.feeds import FeedService
@@ -86,6 +87,7 @@ def create_app(
         platforms=PlatformService(store, pepper, KeyKind.of(sandbox=settings.sandbox)),
         lists=lists_of(settings, store),
         metrics=metrics,
+        limits=rate_limits_of(settings),
     )
     return _application(settings, services, [following, *_periodic(settings, store)])
 

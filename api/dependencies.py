@@ -1,16 +1,18 @@
 """What routes ask for, as annotated types: who calls, and which services answer."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 from typing import Annotated
 
-from fastapi import Depends, Header, Path, Query, Request, Security
+from fastapi import Depends, Header, Path, Query, Request, Response, Security
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from starlette.concurrency import run_in_threadpool
 
 from api.metrics import Metrics
+from api.schemas.rate_fields import rate_fields
 from api.security.api_keys import Caller, PresentedKey
 from api.security.errors import KeyInvalidError, ScopeMissingError
+from api.security.rate_limits import Lane, RateLimits
 from api.security.scopes import Scope
 from api.services.cases import CaseService
 from api.services.cursors import MAX_CHARACTERS
@@ -39,6 +41,7 @@ class Services:
     platforms: PlatformService
     lists: ListService
     metrics: Metrics
+    limits: RateLimits
 
 
 def _services(request: Request) -> Services:
@@ -76,7 +79,19 @@ ReadingCaller = Annotated[Caller, Depends(_holding(Scope.MATCHES_READ))]
 DecidingCaller = Annotated[Caller, Depends(_holding(Scope.DECISIONS_WRITE))]
 FollowingCaller = Annotated[Caller, Depends(_holding(Scope.CHANGES_READ))]
 PolicyCaller = Annotated[Caller, Depends(_holding(Scope.POLICY_WRITE))]
-KeyManagingCaller = Annotated[Caller, Depends(_holding(Scope.KEYS_MANAGE))]
+
+
+async def _managing(
+    caller: Annotated[Caller, Depends(_holding(Scope.KEYS_MANAGE))],
+    services: ServicesDep,
+    response: Response,
+) -> AsyncIterator[Caller]:
+    with services.limits.asking(caller.kept, 1, lane=Lane.MANAGEMENT, at=now()) as quotas:
+        response.headers.update(rate_fields(quotas))
+        yield caller
+
+
+KeyManagingCaller = Annotated[Caller, Depends(_managing)]
 AnyCaller = Annotated[Caller, Depends(_caller)]
 IdempotencyKey = Annotated[
     str | None,

@@ -10,6 +10,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
+from api.schemas.rate_fields import rate_fields
 from api.security.errors import (
     KeyInvalidError,
     KeyTooBroadError,
@@ -18,6 +19,7 @@ from api.security.errors import (
     ScopeMissingError,
     SecurityError,
 )
+from api.security.rate_limits import DailyBudgetSpentError, RateLimitedError
 from api.services.errors import (
     CaseWithdrawnError,
     ClockUnmovedError,
@@ -78,6 +80,8 @@ PROBLEMS: Mapping[type[Exception], Problem] = {
     NoSuchKeyError: Problem(404, "no-such-key"),
     TooManyKeysError: Problem(409, "too-many-keys"),
     TooManyAttemptsError: Problem(429, "rate-limited"),
+    RateLimitedError: Problem(429, "rate-limited"),
+    DailyBudgetSpentError: Problem(429, "daily-budget"),
     OverloadedError: Problem(503, "overloaded", retry=True),
     IndexBehindError: Problem(503, "index-behind", retry=True),
     StoreUnavailableError: Problem(503, "store-unavailable", retry=True),
@@ -159,6 +163,9 @@ def _known(request: Request, error: Exception) -> JSONResponse:
 def _headers_of(error: Exception, problem: Problem) -> Mapping[str, str]:
     if isinstance(error, TooManyAttemptsError):
         return {"Retry-After": str(error.retry_after_seconds)}
+    if isinstance(error, RateLimitedError):
+        wait = {"Retry-After": str(error.retry_after_seconds)}
+        return wait | rate_fields(error.quotas)
     if isinstance(error, KeyInvalidError):
         return {"WWW-Authenticate": "Bearer"}
     return {"Retry-After": str(_RETRY_SECONDS)} if problem.retry else {}

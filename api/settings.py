@@ -46,6 +46,20 @@ class Settings(BaseSettings):
         5.0, gt=0, description="An index older than this answers nothing: 503."
     )
 
+    workers: int = Field(1, ge=1, le=64, description="Processes that answer; SQLite takes one.")
+    key_signatures_per_second: int = Field(
+        4_000, ge=1, description="Signatures a second that a key may ask about, for long."
+    )
+    key_burst: int = Field(8_192, ge=1, description="Signatures that may come together.")
+    key_daily_budget: int = Field(
+        10_000_000, ge=1, description="Signatures a day, for keys without a budget of their own."
+    )
+    key_requests_at_once: int = Field(
+        16, ge=1, description="Match requests that a key may have running."
+    )
+    sweep_signatures_per_second: int = Field(
+        1_000, ge=1, description="Signatures a second in sweeps, beside the live ones."
+    )
     sandbox: bool = Field(
         default=False,
         description="A service for trying: its keys are `hsk_test_...`, no others are taken.",

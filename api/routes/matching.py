@@ -7,6 +7,8 @@ from starlette.concurrency import run_in_threadpool
 
 from api.dependencies import MatchCaller, ServicesDep
 from api.schemas.matching import Answers, ItemAnswer, Question
+from api.schemas.rate_fields import rate_fields
+from api.security.rate_limits import Lane
 from api.security.scopes import Scope
 from hashsvc.times import now
 
@@ -25,12 +27,14 @@ async def ask(
     """Ask whether uploads resemble reported photos; the strongest answer is `review`."""
     matching, size = services.matching, question.signature_count()
     small = size <= _INLINE_SIGNATURES
-    with services.metrics.match_seconds.labels("small" if small else "large").time():
+    asking = services.limits.asking(caller.kept, size, lane=Lane.SIGNATURES, at=now())
+    timing = services.metrics.match_seconds.labels("small" if small else "large").time()
+    with asking as quotas, timing:
         sequence = matching.sequence()
         uploads = [item.upload() for item in question.items]
         found = matching.find(uploads) if small else await run_in_threadpool(matching.find, uploads)
         answers = await run_in_threadpool(matching.confirm, found, caller, at=now())
-    response.headers["Index-Seq"] = str(sequence)
+    response.headers.update({"Index-Seq": str(sequence), **rate_fields(quotas)})
     detail = Scope.MATCHES_DETAIL in caller.scopes
     lines = [ItemAnswer.of(answer, with_detail=detail) for answer in answers]
     return Answers(index_seq=sequence, items=lines)

@@ -278,7 +278,8 @@ def test_every_refusal_has_its_place_in_the_table(base):
 
 
 def test_no_two_refusals_look_alike():
-    shown = [(problem.status, problem.name) for problem in PROBLEMS.values()]
+    # Whoever comes too fast waits, for whatever reason: one name, and `Retry-After`.
+    shown = [(one.status, one.name) for one in PROBLEMS.values() if one.name != "rate-limited"]
 
     assert len(set(shown)) == len(shown)
 
