@@ -1,7 +1,6 @@
 """A child process that decodes and hashes: it gets bytes, never a path, and may die of them."""
 
 import os
-import resource
 import sys
 from typing import BinaryIO
 
@@ -20,10 +19,9 @@ from hashsvc.scan.answers import (
     success,
 )
 from hashsvc.scan.estimates import estimated
-from hashsvc.scan.isolation import isolate
+from hashsvc.scan.isolation import isolate, limit
 from hashsvc.scan.records import Reason
 
-_MOST_FILES = 32
 _STDOUT, _STDERR = 1, 2
 
 
@@ -37,18 +35,6 @@ def main() -> None:
     answers.write(bytes([READY.index(isolate())]))
     answers.flush()
     serve(sys.stdin.buffer, answers)
-
-
-def limit(memory_bytes: int, file_bytes: int) -> None:
-    """Take away what decoding does not need; the parent keeps the time."""
-    limits = {
-        resource.RLIMIT_AS: memory_bytes,
-        resource.RLIMIT_FSIZE: file_bytes,  # OpenCV reads from a file in memory
-        resource.RLIMIT_NOFILE: _MOST_FILES,
-        resource.RLIMIT_CORE: 0,
-    }
-    for kind, most in limits.items():
-        resource.setrlimit(kind, (most, most))
 
 
 def serve(questions: BinaryIO, answers: BinaryIO) -> None:

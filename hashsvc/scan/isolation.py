@@ -1,10 +1,11 @@
-"""Take every system call from a process but those that decoding needs: the extra `scan`.
+"""Take from a process what decoding does not need; system calls by the extra `scan`.
 
 A decoder that a hostile photo has taken over can then open no file and no connection, and start
 no program. The list is what Pillow, OpenCV, libheif and libavif were seen to use.
 """
 
 import errno
+import resource
 from contextlib import suppress
 from enum import StrEnum
 from types import ModuleType
@@ -21,6 +22,7 @@ _ALLOWED = (
 )
 # fmt: on
 _CLONE_THREAD = 0x10000
+_MOST_FILES = 32
 
 
 class Isolation(StrEnum):
@@ -28,6 +30,18 @@ class Isolation(StrEnum):
 
     SYSTEM_CALLS = "system calls"  # only those that decoding needs, under limits
     LIMITS = "limits"  # anything that its user may do, under limits on time, memory and files
+
+
+def limit(memory_bytes: int, file_bytes: int) -> None:
+    """Take away what decoding does not need; the parent keeps the time."""
+    limits = {
+        resource.RLIMIT_AS: memory_bytes,
+        resource.RLIMIT_FSIZE: file_bytes,  # OpenCV reads from a file in memory
+        resource.RLIMIT_NOFILE: _MOST_FILES,
+        resource.RLIMIT_CORE: 0,
+    }
+    for kind, most in limits.items():
+        resource.setrlimit(kind, (most, most))
 
 
 def isolate() -> Isolation:
