@@ -114,3 +114,12 @@ class FeedKind(StrEnum):
     POLICY_CHANGED = "policy.changed"
     KEY_EXPIRING = "key.expiring"
     WEBHOOK_OFF = "webhook.off"  # nothing it was sent arrived for three days
+
+
+class HintKind(StrEnum):
+    """What a webhook is sent."""
+
+    CHANGES_AVAILABLE = "changes.available"
+    SWEEP_REQUESTED = "sweep.requested"
+    MATCH_CLOCK_DUE = "match.clock_due"
+    TEST = "test"

@@ -19,6 +19,7 @@ from indexer.store.changes import STREAM, Changes
 from indexer.store.clocks import Clocks
 from indexer.store.console_sessions import ConsoleSessions
 from indexer.store.decisions import Decisions
+from indexer.store.deliveries import Deliveries
 from indexer.store.engine import READ_ONLY, open_engine
 from indexer.store.feeds import Feeds
 from indexer.store.listing import Listing
@@ -30,6 +31,7 @@ from indexer.store.platforms import Platforms
 from indexer.store.policies import Policies
 from indexer.store.sealing import KeyRing
 from indexer.store.votes import VoteBox
+from indexer.store.webhooks import Webhooks
 
 
 @dataclass(frozen=True)
@@ -113,6 +115,16 @@ class Transaction:
     def answers(self) -> Answers:
         """What idempotency keys were answered."""
         return Answers(self.connection, self.policies)
+
+    @cached_property
+    def webhooks(self) -> Webhooks:
+        """Where platforms want hints."""
+        return Webhooks(self.connection, self.policies, self.feeds)
+
+    @cached_property
+    def deliveries(self) -> Deliveries:
+        """What is sent to webhooks."""
+        return Deliveries(self.connection, self.webhooks)
 
     @cached_property
     def platforms(self) -> Platforms:

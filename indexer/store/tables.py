@@ -320,3 +320,35 @@ kept_answer = Table(
     Column("answer", LargeBinary, nullable=False),  # sealed: it may hold a secret shown once
     Column("kept_at", Moment, nullable=False, index=True),
 )
+
+webhook = Table(
+    "webhook",
+    METADATA,
+    Column("id", String(30), primary_key=True),
+    Column("platform_id", BigInteger, ForeignKey("platform.id"), nullable=False, index=True),
+    # Sealed under the platform's key: an address may hold a password, a secret is one.
+    Column("address", LargeBinary, nullable=False),
+    Column("secret", LargeBinary, nullable=False),
+    Column("older_secret", LargeBinary),
+    Column("older_until", Moment),
+    Column("made_at", Moment, nullable=False),
+    Column("queued", BigInteger, nullable=False),  # hints are made for the feed up to here
+    Column("failures", Integer, nullable=False),  # in a row
+    Column("next_at", Moment, nullable=False, index=True),  # nothing is sent before
+    Column("busy_until", Moment),  # somebody sends: one delivery at a time
+    Column("last_outcome", String(16)),
+    Column("last_at", Moment),
+    Column("off_at", Moment),
+)
+
+webhook_delivery = Table(
+    "webhook_delivery",
+    METADATA,
+    Column("id", String(30), primary_key=True),
+    Column("webhook_id", String(30), ForeignKey("webhook.id"), nullable=False, index=True),
+    Column("kind", String(32), nullable=False),
+    Column("head_seq", BigInteger, nullable=False),
+    Column("made_at", Moment, nullable=False),
+    Column("tries", Integer, nullable=False),
+    Column("dead_at", Moment),  # given up; kept to be listed
+)

@@ -21,6 +21,7 @@ def upgrade() -> None:
     _answers()
     _console()
     _lists()
+    _webhooks()
     op.add_column("listed_signature", sa.Column("hold", sa.String(length=16)))
     for column in (
         sa.Column("ref", sa.LargeBinary(length=128)),
@@ -306,6 +307,47 @@ def _grants() -> None:
     op.create_index(op.f("ix_list_access_at"), "list_access", ["at"])
 
 
+def _webhooks() -> None:
+    op.create_table(
+        "webhook",
+        sa.Column("id", sa.String(length=30), nullable=False),
+        sa.Column("platform_id", sa.BigInteger(), nullable=False),
+        sa.Column("address", sa.LargeBinary(), nullable=False),
+        sa.Column("secret", sa.LargeBinary(), nullable=False),
+        sa.Column("older_secret", sa.LargeBinary(), nullable=True),
+        sa.Column("older_until", _MOMENT, nullable=True),
+        sa.Column("made_at", _MOMENT, nullable=False),
+        sa.Column("queued", sa.BigInteger(), nullable=False),
+        sa.Column("failures", sa.Integer(), nullable=False),
+        sa.Column("next_at", _MOMENT, nullable=False),
+        sa.Column("busy_until", _MOMENT, nullable=True),
+        sa.Column("last_outcome", sa.String(length=16), nullable=True),
+        sa.Column("last_at", _MOMENT, nullable=True),
+        sa.Column("off_at", _MOMENT, nullable=True),
+        sa.ForeignKeyConstraint(
+            ["platform_id"], ["platform.id"], name=op.f("fk_webhook_platform_id_platform")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_webhook")),
+    )
+    op.create_index(op.f("ix_webhook_platform_id"), "webhook", ["platform_id"])
+    op.create_index(op.f("ix_webhook_next_at"), "webhook", ["next_at"])
+    op.create_table(
+        "webhook_delivery",
+        sa.Column("id", sa.String(length=30), nullable=False),
+        sa.Column("webhook_id", sa.String(length=30), nullable=False),
+        sa.Column("kind", sa.String(length=32), nullable=False),
+        sa.Column("head_seq", sa.BigInteger(), nullable=False),
+        sa.Column("made_at", _MOMENT, nullable=False),
+        sa.Column("tries", sa.Integer(), nullable=False),
+        sa.Column("dead_at", _MOMENT, nullable=True),
+        sa.ForeignKeyConstraint(
+            ["webhook_id"], ["webhook.id"], name=op.f("fk_webhook_delivery_webhook_id_webhook")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_webhook_delivery")),
+    )
+    op.create_index(op.f("ix_webhook_delivery_webhook_id"), "webhook_delivery", ["webhook_id"])
+
+
 def downgrade() -> None:
     op.drop_index("ix_api_key_root_id", "api_key")
     for column in (
@@ -319,6 +361,8 @@ def downgrade() -> None:
     ):
         op.drop_column("api_key", column)
     for table in (
+        "webhook_delivery",
+        "webhook",
         "list_access",
         "list_grant",
         "list_entry",
