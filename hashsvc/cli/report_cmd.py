@@ -8,6 +8,7 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
+from hashsvc.cli import review_cmd
 from hashsvc.cli.output import MESSAGES, shown
 from hashsvc.cli.scan_cmd import refusing
 from hashsvc.scan.manifest import verify_folder
@@ -39,7 +40,9 @@ app = typer.Typer(
     no_args_is_help=True,
     help="Reports of a scan: `report DIR` writes them, the others check and review.",
 )
-Folder = Annotated[Path, typer.Argument(metavar="DIR", help="The output folder of a scan.")]
+app.command()(review_cmd.review)
+app.command(name="continue")(review_cmd.go_on)
+Folder = review_cmd.Folder
 Formats = Annotated[
     str,
     typer.Option(

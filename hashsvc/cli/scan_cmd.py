@@ -30,9 +30,10 @@ from hashsvc.scan.errors import (
 )
 from hashsvc.scan.exhibits import Exhibit, open_exhibit
 from hashsvc.scan.records import Outcome, Totals
+from hashsvc.scan.review import ESCALATION
 from hashsvc.scan.running import Order, run_scan
 
-MATCHES, SOME_FAILED, INTERRUPTED = 10, 11, 7
+MATCHES, SOME_FAILED, INTERRUPTED, MINORS = 10, 11, 7, 8
 _CODES: dict[type[ScanError], int] = {
     CustodyError: 2,
     ReportKeyError: 2,
@@ -40,7 +41,7 @@ _CODES: dict[type[ScanError], int] = {
     EvidenceRefusedError: 4,
     SelfTestError: 5,
     JournalRefusedError: 6,
-    MinorStopError: 8,
+    MinorStopError: MINORS,
     IntegrityError: 9,
 }
 
@@ -184,6 +185,8 @@ def _say(totals: Totals) -> None:
         typer.echo(f"{outcome.value:<10} {totals.outcomes.get(outcome, 0):>10}")
     typer.echo(f"{'files':<10} {totals.enumerated:>10}")
     typer.echo(f"{'matched':<10} {totals.matched:>10}")
+    if totals.minors:
+        MESSAGES.print(ESCALATION, style="red", markup=False)
     if totals.pending:
         MESSAGES.print(f"Interrupted with {totals.pending} files to go: run the command again.")
 
@@ -191,6 +194,8 @@ def _say(totals: Totals) -> None:
 def _code(totals: Totals, *, strict: bool) -> int:
     if totals.pending:
         return INTERRUPTED
+    if totals.minors:
+        return MINORS
     if strict and totals.outcomes.get(Outcome.FAILED, 0):
         return SOME_FAILED
     return MATCHES if totals.matched else 0

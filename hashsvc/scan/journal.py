@@ -185,7 +185,17 @@ class Journal:
             "SELECT count(*) FROM file WHERE sha256 IN (SELECT sha256 FROM match)"
         ).fetchone()[0]
         outcomes = {outcome: counted.get(outcome.value, 0) for outcome in Outcome}
-        return Totals(sum(counted.values()), outcomes, matched)
+        return Totals(sum(counted.values()), outcomes, matched, len(self.minors()))
+
+    def minors(self) -> frozenset[str]:
+        """SHA-256 of photos that match an entry which may show somebody under 18."""
+        found = self._sql.execute("SELECT DISTINCT sha256 FROM match WHERE under_18").fetchall()
+        return frozenset(sha256 for (sha256,) in found)
+
+    def is_match(self, sha256: str) -> bool:
+        """Whether a photo matches anything."""
+        found = self._sql.execute("SELECT 1 FROM match WHERE sha256 = ?", (sha256,)).fetchone()
+        return found is not None
 
     def rows(self, statement: str) -> Iterator[dict[str, Any]]:
         """Rows for a report, by column."""

@@ -90,6 +90,7 @@ class Totals:
     enumerated: int
     outcomes: Mapping[Outcome, int] = field(default_factory=dict)
     matched: int = 0  # files, copies included
+    minors: int = 0  # photos whose match may show somebody under 18
 
     @property
     def pending(self) -> int:

@@ -8,15 +8,14 @@ from typing import Self
 
 from hashsvc.scan.custody_log import Action, CustodyLog, Event
 from hashsvc.scan.errors import MinorStopError, ReviewError
+from hashsvc.scan.journal import Journal
 
 ESCALATION = (
     "Somebody shown may be under 18. Stop looking. Tell the Anti-Human Trafficking and Child"
     " Protection Unit of the DCI, which uses INTERPOL's ICSE, and Childline Kenya on 116."
-)
-_GO_ON = (
-    " A second person with authority may let the work go on: `hashsvc report continue`."
     " Nothing was sent to anybody."
 )
+_GO_ON = " A second person with authority may let the work go on: `hashsvc report continue`."
 
 
 class Finding(StrEnum):
@@ -81,6 +80,10 @@ class Review:
                 stopped = False
         return cls(conclusions, frozenset(minors), stopped)
 
+    def with_minors(self, found: frozenset[str]) -> Self:
+        """With those that the pack says it of."""
+        return replace(self, minors=self.minors | found)
+
     def check(self) -> None:
         """See that work may go on.
 
@@ -91,39 +94,45 @@ class Review:
             raise MinorStopError(ESCALATION + _GO_ON)
 
 
-def read_review(log: CustodyLog) -> Review:
-    """The review of an output folder.
+def open_review(journal: Journal, log: CustodyLog) -> Review:
+    """The review of a scan.
 
     Raises:
         IntegrityError: the custody log was altered.
+        MinorStopError: work was stopped.
     """
-    return Review.of(log.events())
+    review = Review.of(log.events()).with_minors(journal.minors())
+    review.check()
+    return review
 
 
-def conclude(log: CustodyLog, sha256: str, finding: Finding, *, by: str, at: datetime) -> Review:
+def conclude(
+    journal: Journal, log: CustodyLog, sha256: str, finding: Finding, *, by: str, at: datetime
+) -> None:
     """Write down what somebody found; a suspected minor stops everything else.
 
     Args:
+        journal: of the scan.
         log: of the scan.
         sha256: of a photo that matched.
         finding: what was seen.
         by: name of who looked.
         at: now.
 
-    Returns:
-        The review as it is then.
-
     Raises:
         MinorStopError: work was stopped before.
-        ReviewError: nobody is named.
+        ReviewError: nobody is named, or the photo is not one to look at.
     """
-    read_review(log).check()
+    review = open_review(journal, log)
     if not by.strip():
         raise ReviewError("Say who looked.")
+    if not journal.is_match(sha256):
+        raise ReviewError("No photo of this SHA-256 matched anything in this scan.")
+    if sha256 in review.minors:
+        raise ReviewError(ESCALATION)
     log.add(Action.FINDING, by=by.strip(), at=at, sha256=sha256, finding=finding)
     if finding is Finding.SUSPECTED_MINOR:
-        log.add(Action.STOP_MINOR, by=by.strip(), at=at, sha256=sha256)
-    return read_review(log)
+        log.add(Action.STOP_MINOR, by=by.strip(), at=at, sha256=[sha256])
 
 
 def let_go_on(log: CustodyLog, *, authority: str, by: str, approved_by: str, at: datetime) -> None:
@@ -139,7 +148,7 @@ def let_go_on(log: CustodyLog, *, authority: str, by: str, approved_by: str, at:
     Raises:
         ReviewError: nothing was stopped, or it is not two people with an authority.
     """
-    if not read_review(log).stopped:
+    if not Review.of(log.events()).stopped:
         raise ReviewError("Nothing was stopped here.")
     if not (authority.strip() and by.strip() and approved_by.strip()):
         raise ReviewError("Say the authority, who goes on, and who approved it.")

@@ -18,6 +18,7 @@ from hashsvc.scan.examining import Examiner
 from hashsvc.scan.exhibits import Exhibit
 from hashsvc.scan.journal import NAME, Journal, open_journal
 from hashsvc.scan.records import Totals
+from hashsvc.scan.reports.handover import write_handover
 from hashsvc.scan.sandbox import CHILD, Limits, Sandbox
 from hashsvc.scan.scanner import Scanner
 from hashsvc.scan.self_test import run_self_test
@@ -106,6 +107,8 @@ def run_scan(
         )
         totals = scanner.run(exhibits)
         _test_itself(log, order, sandboxes[0])
+        if totals.minors:
+            _stop_for_minors(output, journal, log, order)
         _end(journal, log, order, totals)
     return totals
 
@@ -122,6 +125,13 @@ def _test_itself(log: CustodyLog, order: Order, sandbox: Sandbox) -> None:
         raise SelfTestError(
             f"The self-test failed ({', '.join(tested.failed)}): this machine cannot scan."
         )
+
+
+def _stop_for_minors(output: Path, journal: Journal, log: CustodyLog, order: Order) -> None:
+    """No report shows such a photo; who takes over is told which files they are."""
+    at, minors = now(), journal.minors()
+    log.add(Action.STOP_MINOR, by=order.investigator, at=at, sha256=sorted(minors))
+    write_handover(output, journal, minors, by="the pack, in a scan", at=at)
 
 
 def _begin(journal: Journal, log: CustodyLog, order: Order, options: Mapping[str, Any]) -> None:

@@ -24,6 +24,8 @@ _COMMANDS = (
     "hashsvc scan",
     "hashsvc report",
     "hashsvc report write",
+    "hashsvc report review",
+    "hashsvc report continue",
     "hashsvc report verify",
     "hashsvc report new-key",
     "hashsvc-server",

@@ -29,6 +29,8 @@ def lines(rows: Iterable[Row], summary: dict[str, Any]) -> Iterator[str]:
         summary: what the manifest says too.
     """
     yield _HEAD
+    if summary["under_18"]:
+        yield f"<p><strong>{escape(summary['under_18'])}</strong></p>\n"
     for title in ("order", "sources", "segments", "totals"):
         yield f"<h2>{title.capitalize()}</h2>\n<table>{_facts(summary[title])}</table>\n"
     names = (*_SHOWN, *_MORE)

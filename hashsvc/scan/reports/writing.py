@@ -24,7 +24,7 @@ from hashsvc.scan.reports import (
 )
 from hashsvc.scan.reports.exports import Export, Include, exported
 from hashsvc.scan.reports.rows import rows_of
-from hashsvc.scan.review import Review
+from hashsvc.scan.review import ESCALATION, Review, open_review
 
 _PRIVATE = 0o600
 
@@ -88,9 +88,8 @@ class Writer:
         if not (self.folder / NAME).exists():
             raise JournalRefusedError("There is no journal of a scan in this folder.")
         log = CustodyLog(self.folder)
-        review = Review.of(log.events())
-        review.check()
         with open_journal(self.folder) as journal:
+            review = open_review(journal, log)
             facts = facts_of(journal)
             paths = [self._write(journal, review, facts, one) for one in formats]
             leaving = len(exported(rows_of(journal, review), self.include))
@@ -166,5 +165,6 @@ def facts_of(journal: Journal) -> dict[str, Any]:
             )
         ),
         "totals": counted | {"files": totals.enumerated, "matched": totals.matched},
+        "under_18": ESCALATION if totals.minors else None,
         "body_sha256": body_digest(jsonl_report.lines(rows_of(journal))),
     }

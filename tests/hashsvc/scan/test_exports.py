@@ -15,6 +15,7 @@ from typer.testing import CliRunner
 
 from hashsvc.cli.app import app
 from hashsvc.scan.custody_log import CustodyLog
+from hashsvc.scan.journal import open_journal
 from hashsvc.scan.reports import hash_sets
 from hashsvc.scan.reports.exports import Export
 from hashsvc.scan.reports.rows import COLUMNS, Row
@@ -38,6 +39,11 @@ def run(*words):
     return said
 
 
+def note(folder, sha256, finding, *, by):
+    with open_journal(folder) as journal:
+        conclude(journal, CustodyLog(folder), sha256, finding, by=by, at=AT)
+
+
 def digest(name, body):
     return hashlib.new(name, body).hexdigest()
 
@@ -59,7 +65,7 @@ def reviewed(tmp_path_factory, scan):
     for body, people in ((PLANTED, ("A", "B")), (MIRRORED, ("A",))):
         for name in people:
             sha256 = digest("sha256", body)
-            conclude(CustodyLog(folder), sha256, Finding.SAME_PHOTO, by=name, at=AT)
+            note(folder, sha256, Finding.SAME_PHOTO, by=name)
     run(folder, "--format", EXPORTS)
     return folder
 
@@ -108,7 +114,7 @@ def test_a_strong_match_leaves_where_that_was_asked_for(widened):
 def test_a_strong_match_that_was_found_to_be_another_photo_does_not_leave(scan, tmp_path):
     folder = shutil.copytree(scan, tmp_path / "out")
     sha256 = digest("sha256", PLANTED)
-    conclude(CustodyLog(folder), sha256, Finding.NOT_SAME, by="A", at=AT)
+    note(folder, sha256, Finding.NOT_SAME, by="A")
 
     run(folder, "--format", "md5", "--include", "strong")
 
