@@ -22,8 +22,8 @@ from indexer.store.decisions import Decisions
 from indexer.store.deliveries import Deliveries
 from indexer.store.engine import READ_ONLY, open_engine
 from indexer.store.feeds import Feeds
-from indexer.store.listing import Listing
 from indexer.store.held_decisions import HeldDecisions
+from indexer.store.listing import Listing
 from indexer.store.lists import Lists
 from indexer.store.match_views import MatchViews
 from indexer.store.matches import Matches
@@ -82,8 +82,6 @@ class Transaction:
         return Decisions(self.connection)
 
     @cached_property
-    def votes(self) -> VoteBox:
-    @cached_property
     def console_sessions(self) -> ConsoleSessions:
         """Who is signed in to the console."""
         return ConsoleSessions(self.connection)
@@ -93,6 +91,8 @@ class Transaction:
         """What moderators decided a moment ago."""
         return HeldDecisions(self.connection)
 
+    @cached_property
+    def votes(self) -> VoteBox:
         """What decisions say about listed signatures."""
         return VoteBox(self.connection)
 

@@ -50,7 +50,6 @@ def _keys() -> None:
     op.create_index("ix_api_key_root_id", "api_key", ["root_id"])
 
 
-def _policies() -> None:
 def _console() -> None:
     op.create_table(
         "console_session",
@@ -87,6 +86,7 @@ def _console() -> None:
     op.create_index(op.f("ix_held_decision_send_at"), "held_decision", ["send_at"])
 
 
+def _policies() -> None:
     op.create_table(
         "platform_policy",
         sa.Column("platform_id", sa.BigInteger(), autoincrement=False, nullable=False),
@@ -368,6 +368,8 @@ def downgrade() -> None:
         "list_entry",
         "list_stream",
         "kept_answer",
+        "held_decision",
+        "console_session",
         "feed_entry",
         "feed",
         "notice",
@@ -381,5 +383,3 @@ def downgrade() -> None:
     for column in ("ref", "surface", "decision", "reason", "due_at"):
         op.drop_column("match", column)
     op.drop_column("listed_signature", "hold")
-        "held_decision",
-        "console_session",
