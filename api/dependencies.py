@@ -93,6 +93,14 @@ async def _managing(
 
 KeyManagingCaller = Annotated[Caller, Depends(_managing)]
 AnyCaller = Annotated[Caller, Depends(_caller)]
+MinIndexSeq = Annotated[
+    int | None,
+    Header(
+        ge=0,
+        lt=2**63,
+        description="`Index-Seq` of an earlier answer: this one covers that change too, or is 503.",
+    ),
+]
 IdempotencyKey = Annotated[
     str | None,
     Header(

@@ -84,3 +84,13 @@ class SnapshotRefusedError(IndexerError):
 
 class UnsafeFolderError(IndexerError):
     """A folder that must be this user's alone is not."""
+
+
+class SecondServerError(IndexerError):
+    """Another server holds this SQLite database."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Another server runs on this SQLite database, which takes one: stop it, or use "
+            "PostgreSQL (HASHSVC_DATABASE_URL) for several."
+        )

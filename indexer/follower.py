@@ -47,6 +47,7 @@ class Follower:
         self._seen: dict[BankKind, str] = {}  # the newest snapshot, in use or refused
         self._in_use: dict[BankKind, str] = {}
         self._lock = threading.Lock()
+        self._moved = threading.Condition()
         self._place: Head | None = None
         self._fresh_as_of = float("-inf")
 
@@ -54,6 +55,11 @@ class Follower:
     def applied(self) -> int:
         """Sequence number of the last change that the index holds; 0 before the first."""
         return self._place.seq if self._place else 0
+
+    def wait_for(self, seq: int, *, seconds: float) -> bool:
+        """Whether the index holds this change, at the latest after so many seconds."""
+        with self._moved:
+            return self._moved.wait_for(lambda: self.applied >= seq, timeout=seconds)
 
     def staleness_seconds(self) -> float:
         """How long ago the index last held everything that was committed; infinite before."""
@@ -85,7 +91,10 @@ class Follower:
                 self._place = self._begin()
             self._place = self._to_the_end(self._place, self._indexes)
             self._fresh_as_of = started
-            return self._place
+            place = self._place
+        with self._moved:
+            self._moved.notify_all()
+        return place
 
     def rebase(self) -> None:
         """Move to bases that were published meanwhile; what can be found stays the same.

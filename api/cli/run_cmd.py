@@ -1,16 +1,23 @@
 """`hashsvc-server run` and `migrate`."""
 
 import socket
-from contextlib import suppress
 from pathlib import Path
 from typing import Annotated
 
 import typer
-import uvicorn
 
-from api.app import create_app
-from api.cli.preparing import FAILED, MESSAGES, Data, explained, prepare
+from api.app import build_plan, create_app
+from api.cli.preparing import FAILED, MESSAGES, Data, explained, fail, prepare
+from api.cli.serving import Workers, serve
 from api.logs import set_up_logging
+from indexer.builder import Building
+from indexer.store.only_server import only_server
+
+_WAITING = 2048  # connections
+_ONE_WORKER = (
+    "SQLite takes one worker: leave --workers at 1, or name a PostgreSQL database in "
+    "HASHSVC_DATABASE_URL."
+)
 
 
 def run(
@@ -22,6 +29,10 @@ def run(
         int,
         typer.Option(envvar="HASHSVC_PORT", help="Port; 0 picks a free one.", min=0, max=65535),
     ] = 8000,
+    workers: Annotated[
+        int,
+        typer.Option(envvar="HASHSVC_WORKERS", help="Processes; SQLite takes one.", min=1, max=64),
+    ] = 1,
 ) -> None:
     """Serve; makes the data folder, the key files and the database where they are missing.
 
@@ -29,21 +40,17 @@ def run(
     """
     set_up_logging()
     with explained():
-        settings, keys = prepare(data, host=host, port=port)
-        with _listen(host, port) as listener:
+        settings, keys = prepare(data, host=host, port=port, workers=workers)
+        if settings.workers > 1 and settings.database_url is None:
+            fail(_ONE_WORKER)
+        with only_server(settings.url), _listen(host, port) as listener:
+            Building(build_plan(settings, keys)).prepare()
             _greet(f"http://{host}:{listener.getsockname()[1]}", data)
-            server = uvicorn.Server(
-                uvicorn.Config(
-                    create_app(settings, keys),
-                    log_config=None,
-                    access_log=False,
-                    server_header=False,
-                    lifespan="on",
-                )
-            )
-            with suppress(SystemExit):  # uvicorn's own code for a start that failed; ours is 1
-                server.run(sockets=[listener])
-    if not server.started:
+            if settings.workers > 1:
+                could_start = Workers(settings, listener).run()
+            else:
+                could_start = serve(create_app(settings, keys), listener)
+    if not could_start:
         raise typer.Exit(FAILED)
 
 
@@ -63,6 +70,7 @@ def _listen(host: str, port: int) -> socket.socket:
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listener.bind((host, port))
+        listener.listen(_WAITING)  # who connects before a worker is ready waits for it
     except OSError:
         listener.close()
         raise

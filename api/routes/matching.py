@@ -5,11 +5,12 @@ from typing import Annotated
 from fastapi import APIRouter, Body, Response
 from starlette.concurrency import run_in_threadpool
 
-from api.dependencies import MatchCaller, ServicesDep
+from api.dependencies import MatchCaller, MinIndexSeq, ServicesDep
 from api.schemas.matching import Answers, ItemAnswer, Question
 from api.schemas.rate_fields import rate_fields
 from api.security.rate_limits import Lane
 from api.security.scopes import Scope
+from api.services.coverage import Coverage
 from hashsvc.times import now
 
 router = APIRouter(prefix="/v1/matches", tags=["matches"])
@@ -23,6 +24,7 @@ async def ask(
     caller: MatchCaller,
     services: ServicesDep,
     response: Response,
+    min_index_seq: MinIndexSeq = None,
 ) -> Answers:
     """Ask whether uploads resemble reported photos; the strongest answer is `review`."""
     matching, size = services.matching, question.signature_count()
@@ -30,11 +32,16 @@ async def ask(
     asking = services.limits.asking(caller.kept, size, lane=Lane.SIGNATURES, at=now())
     timing = services.metrics.match_seconds.labels("small" if small else "large").time()
     with asking as quotas, timing:
-        sequence = matching.sequence()
+        covered = Coverage(matching.sequence())
+        if min_index_seq is not None and min_index_seq > covered.seq:
+            covered = await run_in_threadpool(matching.covering, min_index_seq)
         uploads = [item.upload() for item in question.items]
-        found = matching.find(uploads) if small else await run_in_threadpool(matching.find, uploads)
+        if small:
+            found = matching.find(uploads, covered.newer)
+        else:
+            found = await run_in_threadpool(matching.find, uploads, covered.newer)
         answers = await run_in_threadpool(matching.confirm, found, caller, at=now())
-    response.headers.update({"Index-Seq": str(sequence), **rate_fields(quotas)})
+    response.headers.update({"Index-Seq": str(covered.seq), **rate_fields(quotas)})
     detail = Scope.MATCHES_DETAIL in caller.scopes
     lines = [ItemAnswer.of(answer, with_detail=detail) for answer in answers]
-    return Answers(index_seq=sequence, items=lines)
+    return Answers(index_seq=covered.seq, items=lines)

@@ -45,6 +45,7 @@ class IndexFollowing:
     def stop(self) -> None:
         """End the thread and wait for it; end a builder that it started."""
         self._stop.set()
+        self._hints.stop()
         self._thread.join()
         self._building.stop()
 
@@ -60,8 +61,7 @@ class IndexFollowing:
             _log.warning("index catch-up failed", exc_info=True)
 
     def _run(self) -> None:
-        while not self._stop.is_set():
-            self._hints.wait(self._poll_seconds)
+        while not self._stopped_while_waiting():
             try:
                 self._follow()
             except StoreUnavailableError:
@@ -72,6 +72,10 @@ class IndexFollowing:
                 _log.critical("index following stopped", exc_info=True)
                 break
         self._hints.close()
+
+    def _stopped_while_waiting(self) -> bool:
+        self._hints.wait(self._poll_seconds)
+        return self._stop.is_set()
 
     def _follow(self) -> None:
         self._follower.catch_up()

@@ -5,8 +5,8 @@ NOTIFY holds a lock of the whole server while its own transaction commits.
 """
 
 import logging
+import threading
 from contextlib import suppress
-from time import sleep
 
 import psycopg
 from sqlalchemy import Connection, Engine
@@ -24,6 +24,7 @@ class Hints:
         self._engine = engine
         self._carried = engine.dialect.name == "postgresql"
         self._listening: Connection | None = None
+        self._stopped = threading.Event()
 
     def send(self) -> None:
         """Tell the others; a failure is of no consequence."""
@@ -34,21 +35,24 @@ class Hints:
     def wait(self, seconds: float) -> None:
         """Return when somebody told, at the latest after so many seconds."""
         if not self._carried:
-            sleep(seconds)
+            self._stopped.wait(seconds)
             return
         try:
             driver = self._listen()
-            for _ in driver.notifies(timeout=seconds, stop_after=1):
-                break
-            for _ in driver.notifies(timeout=0):  # a burst is one hint
-                continue
+            waiting = driver.notifies(timeout=seconds, stop_after=1)
+            while list(waiting):
+                waiting = driver.notifies(timeout=0)  # a burst is one hint
         except (psycopg.Error, DBAPIError):
             _log.info("hints are away: the index polls")
             self.close()
-            sleep(seconds)
+            self._stopped.wait(seconds)
+
+    def stop(self) -> None:
+        """Let nobody wait any more; called by another thread than the one that waits."""
+        self._stopped.set()
 
     def close(self) -> None:
-        """Listen no longer."""
+        """Listen no longer; called by the thread that waits."""
         listening, self._listening = self._listening, None
         if listening is not None:
             with suppress(psycopg.Error, SQLAlchemyError):

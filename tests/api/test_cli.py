@@ -2,6 +2,7 @@
 
 import os
 import re
+import shutil
 import signal
 import socket
 import stat
@@ -342,8 +343,9 @@ def test_ctrl_c_ends_a_server_without_a_traceback(folder):
     assert "Application shutdown complete." in server.stderr
 
 
-def test_a_restarted_server_knows_its_keys_and_port_0_finds_a_free_one(folder):
-    servers = [Server(folder) for _ in range(2)]
+def test_a_restarted_server_knows_its_keys_and_port_0_finds_a_free_one(folder, tmp_path):
+    other = shutil.copytree(folder, tmp_path / "other")
+    servers = [Server(folder), Server(other)]
 
     assert len({server.url for server in servers}) == 2
     for server in servers:

@@ -1,0 +1,151 @@
+"""Serving HTTP: in this process, or in workers that are kept alive."""
+
+import logging
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from types import FrameType
+
+import uvicorn
+from fastapi import FastAPI
+
+from api.settings import Settings
+
+# -P: a module that lies in the current folder is not imported.
+_WORKER = (sys.executable, "-P", "-m", "api.cli.worker")
+# FAISS with several threads gains nothing on one query; the workers are the parallel part.
+_ONE_THREAD = dict.fromkeys(("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS"), "1")
+_LOOK_SECONDS = 0.1
+_STOP_SECONDS = 30
+_log = logging.getLogger("hashsvc.workers")
+
+
+def serve(
+    app: FastAPI, listener: socket.socket, *, started: Callable[[], None] = lambda: None
+) -> bool:
+    """Answer requests until a signal ends it.
+
+    Args:
+        app: the application.
+        listener: a bound socket, shared with other processes or not.
+        started: called once requests are answered.
+
+    Returns:
+        Whether it could start.
+    """
+    server = _Server(
+        uvicorn.Config(app, log_config=None, access_log=False, server_header=False, lifespan="on"),
+        started,
+    )
+    with suppress(SystemExit):  # uvicorn's own code for a start that failed
+        server.run(sockets=[listener])
+    return server.started
+
+
+class _Server(uvicorn.Server):
+    def __init__(self, config: uvicorn.Config, started: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._tell = started
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        if self.started:
+            self._tell()
+
+
+@dataclass(slots=True)
+class _Worker:
+    """A child, and whether it ever answered requests."""
+
+    child: subprocess.Popen[bytes]
+    answered: bool = False
+
+    def look(self) -> int | None:
+        """Its exit code, once it ended."""
+        if not self.answered and self.child.stdout is not None:
+            self.answered = bool(self.child.stdout.read(1))
+        return self.child.poll()
+
+
+class Workers:
+    """Several processes that answer on one socket; one that dies is started anew."""
+
+    def __init__(self, settings: Settings, listener: socket.socket) -> None:
+        """Nothing is started yet."""
+        self._settings = settings
+        self._listener = listener
+        self._told: list[int] = []
+        self._workers: list[_Worker] = []
+
+    def run(self) -> bool:
+        """Run until a signal tells otherwise, which then ends this process as it should.
+
+        Returns:
+            False: a worker could not start, and all were ended.
+        """
+        before = {number: signal.signal(number, self._hear) for number in _STOPPING}
+        try:
+            self._workers = [self._start() for _ in range(self._settings.workers)]
+            could_start = self._watch()
+        finally:
+            self._end()
+            for number, handler in before.items():
+                signal.signal(number, handler)
+        for number in self._told[:1]:
+            signal.raise_signal(number)
+        return could_start
+
+    def _watch(self) -> bool:
+        pause = threading.Event()
+        while not self._told:
+            for place, worker in enumerate(self._workers):
+                code = worker.look()
+                if code is None:
+                    continue
+                if not worker.answered:
+                    return False
+                _log.error("a worker ended with code %d and is started anew", code)
+                self._workers[place] = self._start()
+            pause.wait(_LOOK_SECONDS)
+        return True
+
+    def _start(self) -> _Worker:
+        listener = self._listener.fileno()
+        child = subprocess.Popen(  # noqa: S603  # our own words
+            [*_WORKER, str(listener)],
+            stdin=subprocess.PIPE,  # never written to: its end tells that this process is gone
+            stdout=subprocess.PIPE,
+            env=os.environ | _ONE_THREAD | {"HASHSVC_DATA": str(self._settings.data)},
+            bufsize=0,
+            pass_fds=[listener],
+            start_new_session=True,  # Ctrl+C is for this process, which ends its workers
+        )
+        if child.stdout is not None:
+            os.set_blocking(child.stdout.fileno(), False)
+        return _Worker(child)
+
+    def _end(self) -> None:
+        """Let every worker finish what it answers; a worker that hangs is killed."""
+        for worker in self._workers:
+            worker.child.terminate()
+        for worker in self._workers:
+            try:
+                worker.child.wait(_STOP_SECONDS)
+            except subprocess.TimeoutExpired:
+                worker.child.kill()
+                worker.child.wait()
+            for pipe in (worker.child.stdin, worker.child.stdout):
+                if pipe is not None:
+                    pipe.close()
+
+    def _hear(self, number: int, _frame: FrameType | None) -> None:
+        self._told.append(number)
+
+
+_STOPPING: Sequence[int] = (signal.SIGTERM, signal.SIGINT)
