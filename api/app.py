@@ -7,7 +7,7 @@ from fastapi import FastAPI
 from starlette.concurrency import run_in_threadpool
 
 from api import problems
-from api.compat import stopncii
+from api.compat.dialects import ROUTERS
 from api.dependencies import Services
 from api.metrics import Metrics
 from api.middleware import BodyLimits, RequestMiddleware
@@ -161,9 +161,10 @@ def _application(settings: Settings, services: Services, workers: Sequence[Worke
         redirect_slashes=False,  # a redirect would send the query back
     )
     app.state.services = services
-    for module in (cases, matching, decisions, changes, policy, operations, stopncii, pages):
+    for module in (cases, matching, decisions, changes, policy, operations, pages):
         app.include_router(module.router)
-    app.include_router(key_routes.router)
+    for router in (key_routes.router, *ROUTERS):
+        app.include_router(router)
     problems.install(app)
     limits = BodyLimits(settings.survivor_body_bytes, settings.platform_body_bytes)
     app.add_middleware(RequestMiddleware, limits=limits, metrics=services.metrics)

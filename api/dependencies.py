@@ -91,6 +91,7 @@ async def _managing(
         yield caller
 
 
+ListCaller = Annotated[Caller, Depends(_holding(Scope.LISTS_READ))]
 KeyManagingCaller = Annotated[Caller, Depends(_managing)]
 AnyCaller = Annotated[Caller, Depends(_caller)]
 MinIndexSeq = Annotated[

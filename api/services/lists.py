@@ -122,6 +122,11 @@ class ListService:
                 raise PlaceAheadError
             tx.lists.acknowledge(grant, pos, at=at)
 
+    def epoch(self) -> bytes:
+        """8 bytes that are others after every restore."""
+        with self.store.snapshot() as tx:
+            return tx.changes.head().epoch
+
     def any_live(self, ids: Sequence[SignatureId]) -> bool:
         """Whether one of these reported signatures is matched now."""
         with self.store.snapshot() as tx:

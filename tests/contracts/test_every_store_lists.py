@@ -7,6 +7,7 @@ import pytest
 from hashsvc import RegionKind
 from hashsvc.closed_sets import ListedState
 from indexer.list_records import ListAccess
+from indexer.records import Standing
 from indexer.store import list_tables, tables
 from indexer.store.list_streams import ROWS_A_SECOND, seconds_of
 from tests.indexer.factories import (

@@ -6,6 +6,8 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
+from sqlalchemy import select, update
+
 from api.compat.function_keys import Endpoint, function_key
 from api.security.key_files import read_key_files
 from api.security.peppers import Pepper
@@ -16,8 +18,8 @@ from api.settings import Settings
 from hashsvc.hashing import full_signature
 from hashsvc.photos import decode
 from hashsvc.times import now
-from indexer.records import Enrolment
-from indexer.store import Store
+from indexer.records import Enrolment, Standing
+from indexer.store import Store, tables
 from tests.indexer.factories import make_new_case, make_number_mac
 
 SCOPES = (Scope.LISTS_READ, Scope.LISTS_WRITE, Scope.DECISIONS_WRITE, Scope.MATCHES_WRITE)
@@ -79,6 +81,33 @@ class ListServer:
             tx.cases.withdraw(case_id, at=now())
         self.publish()
 
+    def move(self, pdq, state):
+        """Bring every listed signature with this hash to a state, as decisions would."""
+        with self.store.transaction() as tx:
+            ids = tx.connection.scalars(select(tables.listed_signature.c.id)).all()
+            moves = {
+                id_: Standing(state)
+                for id_, signature in self._opened(tx, ids)
+                if signature.pdq.hex() == pdq
+            }
+            assert moves
+            tx.listing.move(moves, at=now())
+        self.publish()
+
+    def restore(self):
+        """What a restore leaves: another history."""
+        with self.store.transaction() as tx:
+            tx.connection.execute(update(tables.head).values(epoch=b"restored"))
+
+    def _opened(self, tx, ids):
+        listed = tables.listed_signature.c
+        for id_ in ids:
+            row = tx.connection.execute(
+                select(listed.body, listed.data_key_id).where(listed.id == id_)
+            ).one()
+            if row.body is not None:
+                yield id_, tx.listing.data_key(row.data_key_id).unseal(row.body, id_)
+
     def publish(self):
         self.lists.publish(at=now())
 
@@ -114,6 +143,12 @@ class TxCommand:
             check=False,
         )
         return Said(done.returncode, done.stdout, done.stderr)
+
+    def hash_file(self, *hashes):
+        """A file of hashes, for `match -H`."""
+        path = self._state / "hashes.txt"
+        path.write_text("\n".join(hashes))
+        return path
 
     def dataset(self):
         """Every hash that it keeps."""
