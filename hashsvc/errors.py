@@ -68,6 +68,15 @@ class RefusedError(ServiceError):
         self.problem = problem
 
 
+class FeedBrokenError(ServiceError):
+    """An entry of the feed is missing: re-read your matches, then begin without a cursor."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "An entry of the feed is missing: re-read your matches, then begin without a cursor."
+        )
+
+
 class CaseIncompleteError(ServiceError):
     """A case was opened, but not all of its signatures could be sent."""
 
@@ -81,3 +90,19 @@ class CaseIncompleteError(ServiceError):
             "The case is open, but not all photos are in it: add them again with `case add`."
         )
         self.number = number
+
+
+class WebhookError(HashsvcError):
+    """A message to a webhook is not to be acted on."""
+
+
+class WebhookUnsignedError(WebhookError):
+    """The message carries no signature that fits: it is not from the service, or was altered."""
+
+
+class WebhookStaleError(WebhookError):
+    """The message was sent more than five minutes ago, or this machine's clock is wrong."""
+
+
+class WebhookRepeatedError(WebhookError):
+    """The message was here before: say that it arrived, and do nothing."""

@@ -5,7 +5,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 _URL = re.compile(r"serves at (http://\S+)")
@@ -14,10 +14,20 @@ _STOP_SECONDS = 10
 
 @dataclass(frozen=True, slots=True)
 class RunningService:
-    """Where it answers, and a platform's key for it."""
+    """Where it answers, a platform's key for it, and its data folder."""
 
     url: str
     key: str
+    data: Path
+
+    def make_key(self, name: str, *scopes: str) -> str:
+        """A further key, for the platform of this name."""
+        command = [sys.executable, "-m", "api", "create-key", "--data", str(self.data)]
+        wished = [option for scope in scopes for option in ("--scope", scope)]
+        made = subprocess.run(  # noqa: S603  # our own words
+            [*command, "--name", name, *wished], check=True, capture_output=True, text=True
+        )
+        return made.stdout.splitlines()[-1]
 
 
 @contextmanager
@@ -32,8 +42,8 @@ def running_service(data: Path) -> Iterator[RunningService]:
         command = [sys.executable, "-m", "api", "run", "--data", str(data), "--port", "0"]
         process = subprocess.Popen(command, stderr=messages)  # noqa: S603  # our own words
     try:
-        url = _url(process, log)
-        yield RunningService(url, _key(data))
+        bare = RunningService(_url(process, log), "", data)
+        yield replace(bare, key=bare.make_key("demo platform", "matches:write"))
     finally:
         process.terminate()
         process.wait(_STOP_SECONDS)
@@ -52,14 +62,3 @@ def _url(process: "subprocess.Popen[bytes]", log: Path) -> str:
             continue
         break
     raise RuntimeError(f"the service did not start: {log.read_text()}")
-
-
-def _key(data: Path) -> str:
-    command = [sys.executable, "-m", "api", "create-key", "--data", str(data)]
-    made = subprocess.run(  # noqa: S603  # our own words
-        [*command, "--name", "demo platform", "--scope", "matches:write"],
-        check=True,
-        capture_output=True,
-        text=True,
-    )
-    return made.stdout.splitlines()[-1]

@@ -3,6 +3,7 @@
 import re
 import secrets
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated
 
@@ -10,7 +11,8 @@ import typer
 
 from hashsvc.cli.files import Failed, decoded
 from hashsvc.cli.output import FAILED, MESSAGES, explained, shown
-from hashsvc.client import CaseAccess, CaseState, SurvivorClient
+from hashsvc.client import CaseAccess, CaseReport, SurvivorClient
+from hashsvc.closed_sets import CaseStatus
 from hashsvc.errors import CaseIncompleteError, PhotoError
 from hashsvc.hashing import enrolment_signatures
 from hashsvc.signatures import Signature
@@ -67,17 +69,15 @@ def add(number: Number, photos: Photos, server: Server, *, pin_stdin: PinStdin =
 
 @app.command()
 def status(number: Number, server: Server, *, pin_stdin: PinStdin = False) -> None:
-    """Tell whether a case is in use.
+    """Tell whether a case is in use, and what sites did; that is told a day late.
 
     Example: hashsvc case status 7QK2-M4RT-0XVB-9HDC --server https://example.org
     """
     access = CaseAccess(number, _known_pin(from_stdin=pin_stdin))
     with explained(), SurvivorClient(server) as client:
         found = client.status(access)
-    if found.state is CaseState.ACTIVE:
-        typer.echo(f"in use, {found.signatures} codes")
-    else:
-        typer.echo("not in use: withdrawn")
+    for line in _status_lines(found):
+        typer.echo(line)
 
 
 @app.command()
@@ -90,6 +90,23 @@ def withdraw(number: Number, server: Server, *, pin_stdin: PinStdin = False) -> 
     with explained(), SurvivorClient(server) as client:
         client.withdraw(access)
     typer.echo("withdrawn")
+
+
+def _status_lines(found: CaseReport) -> Iterator[str]:
+    if found.status is CaseStatus.ACTIVE:
+        yield f"in use, {found.signatures} codes"
+    else:
+        yield "not in use: withdrawn"
+        if found.sites_told:
+            yield f"sites that dropped it: {found.sites_confirmed} of {found.sites_told}"
+    counts = {
+        "sites that removed copies": found.removed,
+        "sites where a copy was gone already": found.already_gone,
+        "sites that made copies harder to see": found.limited,
+        "sites that could not act or would not": found.not_acted,
+        "sites that are looking at a copy": found.looking,
+    }
+    yield from (f"{what}: {sites}" for what, sites in counts.items() if sites)
 
 
 def _signatures(photos: list[Path]) -> list[Signature]:

@@ -1,75 +1,74 @@
-"""What a platform asks of the service."""
+"""What a platform asks of the service and tells it."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from hashsvc.client.connection import TIMEOUT_SECONDS, Connection
+from hashsvc.client import calls
+from hashsvc.client.connection import PAUSE_SECONDS, TIMEOUT_SECONDS, Connection, Service
+from hashsvc.client.values import (
+    Change,
+    ChangesPage,
+    MatchAnswer,
+    MatchFilter,
+    NewDecision,
+    Notice,
+    OwnMatch,
+    Upload,
+)
+from hashsvc.errors import FeedBrokenError
 from hashsvc.hashing import full_signatures, part_signatures
 from hashsvc.photos import decode
 from hashsvc.pixels import Pixels
 from hashsvc.policies import Tier, Verdict
-from hashsvc.signatures import Signature
 
-_SIGNATURES_PER_REQUEST = 4_096
-_UPLOADS_PER_REQUEST = 256
-
-
-@dataclass(frozen=True, slots=True)
-class Upload:
-    """One photo that a platform asks about."""
-
-    ref: str  # the platform's own id, 1-64 of A-Z a-z 0-9 . _ : -
-    signatures: Sequence[Signature]  # at most 256
-
-    def body(self) -> dict[str, Any]:
-        """As it is sent."""
-        return {"ref": self.ref, "signatures": [one.to_json() for one in self.signatures]}
-
-
-@dataclass(frozen=True, slots=True)
-class MatchAnswer:
-    """What the service says of one photo; the strongest verdict is `review`."""
-
-    ref: str
-    verdict: Verdict
-    tier: Tier | None  # None: no match
-    match_id: str | None
-    list_state: str | None
-    skipped: str | None  # why nothing was searched
+_PAGE = 1_000
+_ALL = MatchFilter()
 
 
 class PlatformClient(Connection):
-    """Ask about uploads."""
+    """Ask about uploads, decide about matches, hear what changed.
+
+    Every method raises RefusedError where the service refused (its `problem` names why) and
+    ServiceUnreachableError where it did not answer.
+    """
 
     def __init__(
-        self, base_url: str, key: str, *, timeout_seconds: float = TIMEOUT_SECONDS
+        self,
+        base_url: str,
+        key: str,
+        *,
+        timeout_seconds: float = TIMEOUT_SECONDS,
+        pause_seconds: float = PAUSE_SECONDS,
     ) -> None:
         """Prepare; nothing is sent yet.
 
         Args:
             base_url: `https://...`, without a path.
-            key: an API key with the scope `matches:write`.
+            key: an API key; each method needs its scope.
             timeout_seconds: for each try.
-        """
-        super().__init__(base_url, timeout_seconds=timeout_seconds)
-        self.authorise(key)
+            pause_seconds: after the first try that failed; doubled after each further one.
 
-    def match(self, uploads: Sequence[Upload]) -> list[MatchAnswer]:
+        Raises:
+            ServiceUnreachableError: this is no address.
+        """
+        super().__init__(Service(base_url, key, timeout_seconds, pause_seconds))
+
+    def match(self, uploads: Sequence[Upload], *, sweep_id: str | None = None) -> list[MatchAnswer]:
         """Ask whether uploads resemble reported photos; any number, split to the limits.
+
+        Args:
+            uploads: what is asked about.
+            sweep_id: where this is a look back that the service asked for.
 
         Returns:
             One answer for each upload, in their order.
-
-        Raises:
-            RefusedError: the service refused.
-            ServiceUnreachableError: it did not answer.
         """
         answers: list[MatchAnswer] = []
-        for request in _requests(uploads):
-            body = {"items": [upload.body() for upload in request]}
-            answers.extend(_answer(item) for item in self.post("/v1/matches", body)["items"])
+        for request in calls.requests_of(uploads):
+            asked = self.send(calls.match(request, sweep_id=sweep_id))
+            answers.extend(asked)
         return answers
 
     def match_photo(self, photo: Path | Pixels, ref: str) -> MatchAnswer:
@@ -80,8 +79,6 @@ class PlatformClient(Connection):
 
         Raises:
             PhotoError: the photo could not be read.
-            RefusedError: the service refused.
-            ServiceUnreachableError: it did not answer.
         """
         pixels = decode(photo) if isinstance(photo, Path) else photo
         whole = self.match([Upload(ref, full_signatures(pixels))])[0]
@@ -89,31 +86,104 @@ class PlatformClient(Connection):
             return whole
         parts = part_signatures(pixels)
         inside = self.match([Upload(ref, parts)])[0] if parts else whole
-        # The service answers a reference with the best of all that was asked about it.
-        return inside if inside.verdict is Verdict.REVIEW else whole
+        return better(whole, inside)
+
+    def matches(self, wanted: MatchFilter = _ALL) -> Iterator[OwnMatch]:
+        """The platform's own matches, the soonest clock first; pages are read as they are used."""
+        cursor = None
+        while True:
+            page = self.send(calls.matches(wanted, cursor, limit=_PAGE))
+            yield from page.matches
+            if page.next_cursor is None:
+                return
+            cursor = page.next_cursor
+
+    def read_match(self, match_id: str) -> OwnMatch:
+        """One match with its clocks and its history."""
+        return self.send(calls.one_match(match_id))
+
+    def decide(self, match_id: str, decision: NewDecision) -> OwnMatch:
+        """Tell what was decided; once, however often the network makes it send."""
+        return self.send(calls.decide(match_id, decision))
+
+    def keep_notice(
+        self, match_id: str, regime: str, received_at: datetime, elements: Sequence[str]
+    ) -> Notice:
+        """Keep a notice that reached the platform; a valid one starts a clock."""
+        return self.send(calls.notice(match_id, regime, received_at, elements))
+
+    def changes(self, cursor: str | None = None, *, wait_seconds: float = 0) -> ChangesPage:
+        """A stretch of the feed; waits up to 30 s where there is nothing yet."""
+        return self.send(calls.changes(cursor, limit=_PAGE, wait_seconds=wait_seconds))
+
+    def acknowledge(self, cursor: str) -> None:
+        """Say that everything up to a cursor is done."""
+        self.send(calls.acknowledge(cursor))
+
+    def follow(
+        self,
+        handle: Callable[[Change], None],
+        cursor: str | None = None,
+        *,
+        wait_seconds: float = 0,
+    ) -> str:
+        """Handle everything there is to hear, acknowledging each page once it was handled.
+
+        Args:
+            handle: called for each entry, in order; where it raises, nothing of its page is
+                acknowledged, and the page comes again.
+            cursor: where the last call ended; None: from the beginning.
+            wait_seconds: how long to wait where there is nothing yet, at most 30.
+
+        Returns:
+            Where to go on: keep it.
+
+        Raises:
+            FeedBrokenError: an entry is missing.
+        """
+        last: int | None = None
+        while True:
+            page = self.changes(cursor, wait_seconds=wait_seconds)
+            last = followed(page, last)
+            for entry in page.changes:
+                handle(entry)
+            if page.changes:
+                self.acknowledge(page.next_cursor)
+            cursor = page.next_cursor
+            if not page.has_more:
+                return cursor
+
+    def appeal(self, match_id: str, outcome: str, reason: str, decided_at: datetime) -> str:
+        """Tell how an uploader's appeal was judged; the appeal's id."""
+        return self.send(calls.appeal(match_id, outcome, reason, decided_at))
+
+    def keep_sweep_receipt(self, sweep_id: str, receipt: Mapping[str, Any]) -> None:
+        """Say what a look back found."""
+        self.send(calls.sweep_receipt(sweep_id, receipt))
+
+    def statistics(self, period: str) -> Mapping[str, Any]:
+        """The public figures of a month such as 2026-11."""
+        return self.send(calls.statistics(period))
 
 
-def _answer(item: Mapping[str, Any]) -> MatchAnswer:
-    return MatchAnswer(
-        ref=item["ref"],
-        verdict=Verdict(item["verdict"]),
-        tier=Tier(item["tier"]) if item["tier"] else None,
-        match_id=item["match_id"],
-        list_state=item["list_state"],
-        skipped=item["skipped"],
-    )
+def better(whole: MatchAnswer, inside: MatchAnswer) -> MatchAnswer:
+    """The service answers a reference with the best of all that was asked about it."""
+    return inside if inside.verdict is Verdict.REVIEW else whole
 
 
-def _requests(uploads: Sequence[Upload]) -> Iterator[list[Upload]]:
-    """Uploads in their order, as many to a request as its limits allow."""
-    request: list[Upload] = []
-    signatures = 0
-    for upload in uploads:
-        signatures += len(upload.signatures)
-        full = len(request) == _UPLOADS_PER_REQUEST
-        if request and (full or signatures > _SIGNATURES_PER_REQUEST):
-            yield request
-            request, signatures = [], len(upload.signatures)
-        request.append(upload)
-    if request:
-        yield request
+def followed(page: ChangesPage, last: int | None) -> int | None:
+    """The number of a page's last entry, once it is known that none is missing.
+
+    Args:
+        page: a stretch of the feed.
+        last: number of the last entry before it, where that is known.
+
+    Raises:
+        FeedBrokenError: an entry is missing.
+    """
+    expected = last
+    for entry in page.changes:
+        if expected is not None and entry.seq != expected + 1:
+            raise FeedBrokenError
+        expected = entry.seq
+    return expected

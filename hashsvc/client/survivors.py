@@ -1,23 +1,17 @@
 """What a survivor's device asks of the service."""
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from enum import StrEnum
 from typing import Any
 
-from hashsvc.client.connection import Connection
+from hashsvc.client.calls import Call, nothing, repeatable
+from hashsvc.client.connection import PAUSE_SECONDS, TIMEOUT_SECONDS, Connection, Service
+from hashsvc.closed_sets import CaseStatus
 from hashsvc.errors import CaseIncompleteError, ServiceError
 from hashsvc.signatures import Signature
 
 _SIGNATURES_PER_REQUEST = 80  # a survivor's request holds 16 KiB
-
-
-class CaseState(StrEnum):
-    """Whether a case is in use."""
-
-    ACTIVE = "active"
-    WITHDRAWN = "withdrawn"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,15 +27,42 @@ class CaseAccess:
 
 
 @dataclass(frozen=True, slots=True)
-class CaseStatus:
-    """What the service says of a case."""
+class CaseReport:
+    """What the service says of a case; counts of sites are told a day late."""
 
-    state: CaseState
+    status: CaseStatus
     signatures: int  # how many are matched now
+    removed: int  # sites that removed copies
+    already_gone: int
+    limited: int  # sites that made copies harder to see
+    not_acted: int
+    looking: int
+    last_month: str | None  # of the newest of these
+    sites_told: int  # of the withdrawal
+    sites_confirmed: int
 
 
 class SurvivorClient(Connection):
     """Open, check, add to and withdraw a case."""
+
+    def __init__(
+        self,
+        base_url: str,
+        *,
+        timeout_seconds: float = TIMEOUT_SECONDS,
+        pause_seconds: float = PAUSE_SECONDS,
+    ) -> None:
+        """Prepare; nothing is sent yet.
+
+        Args:
+            base_url: `https://...`, without a path.
+            timeout_seconds: for each try.
+            pause_seconds: after the first try that failed; doubled after each further one.
+
+        Raises:
+            ServiceUnreachableError: this is no address.
+        """
+        super().__init__(Service(base_url, None, timeout_seconds, pause_seconds))
 
     def open_case(self, signatures: Sequence[Signature], pin: str) -> CaseAccess:
         """List signatures under a new case.
@@ -63,12 +84,9 @@ class SurvivorClient(Connection):
         """
         shuffled = sorted(signatures, key=lambda _: secrets.randbits(64))
         first, rest = shuffled[:_SIGNATURES_PER_REQUEST], shuffled[_SIGNATURES_PER_REQUEST:]
-        opened = self.post(
-            "/v1/cases",
-            {"pin": pin, "signatures": [one.to_json() for one in first]},
-            **{"Idempotency-Key": secrets.token_urlsafe(16)},
-        )
-        access = CaseAccess(opened["case_number"], pin)
+        body = {"pin": pin, "signatures": [one.to_json() for one in first]}
+        opening = Call("POST", "/v1/cases", _number_of, body, headers=repeatable())
+        access = CaseAccess(self.send(opening), pin)
         try:
             self.add(access, rest)
         except ServiceError as error:
@@ -85,13 +103,32 @@ class SurvivorClient(Connection):
         for start in range(0, len(signatures), _SIGNATURES_PER_REQUEST):
             batch = signatures[start : start + _SIGNATURES_PER_REQUEST]
             listed = {"signatures": [one.to_json() for one in batch]}
-            self.post("/v1/cases/signatures", access.body() | listed)
+            self.send(Call("POST", "/v1/cases/signatures", nothing, access.body() | listed))
 
-    def status(self, access: CaseAccess) -> CaseStatus:
-        """Tell whether a case is in use."""
-        answer = self.post("/v1/cases/status", access.body())
-        return CaseStatus(CaseState(answer["status"]), answer["signatures"])
+    def status(self, access: CaseAccess) -> CaseReport:
+        """Tell whether a case is in use, and what sites did."""
+        return self.send(Call("POST", "/v1/cases/status", _report_of, access.body()))
 
     def withdraw(self, access: CaseAccess) -> None:
         """Stop matching against a case and erase it; twice is as good as once."""
-        self.post("/v1/cases/withdraw", access.body())
+        self.send(Call("POST", "/v1/cases/withdraw", nothing, access.body()))
+
+
+def _number_of(told: Mapping[str, Any]) -> str:
+    return str(told["case_number"])
+
+
+def _report_of(told: Mapping[str, Any]) -> CaseReport:
+    found, withdrawal = told["found"], told["withdrawal"] or {"sites": 0, "confirmed": 0}
+    return CaseReport(
+        status=CaseStatus(told["status"]),
+        signatures=told["signatures"],
+        removed=found["removed"],
+        already_gone=found["already_gone"],
+        limited=found["limited"],
+        not_acted=found["not_acted"],
+        looking=found["looking"],
+        last_month=found["last_month"],
+        sites_told=withdrawal["sites"],
+        sites_confirmed=withdrawal["confirmed"],
+    )

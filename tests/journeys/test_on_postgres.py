@@ -3,7 +3,8 @@
 import pytest
 
 from examples.demo.service import running_service
-from hashsvc.client import CaseState, PlatformClient, SurvivorClient
+from hashsvc.client import PlatformClient, SurvivorClient
+from hashsvc.closed_sets import CaseStatus
 from hashsvc.hashing import enrolment_signatures
 from hashsvc.policies import Tier, Verdict
 from tests.factories import make_pixels
@@ -32,4 +33,4 @@ def test_a_case_is_matched_until_it_is_withdrawn(service):
 
     assert while_listed.tier is Tier.STRONG
     assert afterwards.verdict is Verdict.NONE
-    assert status.state is CaseState.WITHDRAWN
+    assert status.status is CaseStatus.WITHDRAWN

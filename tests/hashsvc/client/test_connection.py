@@ -1,65 +1,102 @@
 """Retries and errors, against small servers that misbehave."""
 
+import asyncio
 import threading
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
 
-from hashsvc.client.connection import Connection
+from hashsvc.client.calls import Call
+from hashsvc.client.connection import AsyncConnection, Connection, Service
 from hashsvc.errors import RefusedError, ServiceUnreachableError
 
 
-def connected(url):
-    """A connection that does not wait long."""
-    return Connection(url, pause_seconds=0.01)
+class InLoop:
+    """The asynchronous connection, used as the other one is."""
+
+    def __init__(self, service):
+        self._connection = AsyncConnection(service)
+        self._loop = asyncio.new_event_loop()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self._loop.run_until_complete(self._connection.close())
+        self._loop.close()
+
+    def send(self, call):
+        return self._loop.run_until_complete(self._connection.send(call))
 
 
-def test_not_now_is_asked_again_until_it_is_answered():
+@pytest.fixture(params=[Connection, InLoop])
+def connected(request):
+    """Connections of both kinds that do not wait long."""
+    return lambda url: request.param(Service(url, pause_seconds=0.01))
+
+
+ASKING = Call("POST", "/x", lambda told: told, {})
+
+
+def test_not_now_is_asked_again_until_it_is_answered(connected):
     with serving([(503, {"Retry-After": "0"}, b""), (503, {}, b""), (200, {}, b'{"a":1}')]) as url:
         with connected(url) as service:
-            assert service.post("/x", {}) == {"a": 1}
+            assert service.send(ASKING) == {"a": 1}
 
 
-def test_not_now_for_ever_is_a_refusal_after_four_tries():
+def test_not_now_for_ever_is_a_refusal_after_four_tries(connected):
     problem = b'{"type":"/problems/overloaded","detail":"Too much."}'
     with serving([(503, {}, problem)] * 4) as url, connected(url) as service:
         with pytest.raises(RefusedError, match="Too much") as caught:
-            service.post("/x", {})
+            service.send(ASKING)
 
     assert caught.value.problem == "overloaded"
 
 
-def test_a_connection_that_breaks_is_tried_again():
+def test_a_connection_that_breaks_is_tried_again(connected):
     with serving([None, None, (204, {}, b"")]) as url, connected(url) as service:
-        assert service.post("/x", {}) is None
+        assert service.send(ASKING) is None
 
 
-def test_nobody_there_is_said_in_one_sentence():
+def test_nobody_there_is_said_in_one_sentence(connected):
     with connected("http://127.0.0.1:1") as service:
         with pytest.raises(ServiceUnreachableError, match="could not be reached"):
-            service.post("/x", {})
+            service.send(ASKING)
 
 
 @pytest.mark.parametrize("url", ["nonsense", "http://[", "ftp://127.0.0.1"])
-def test_an_address_that_is_none_is_said_in_one_sentence(url):
+def test_an_address_that_is_none_is_said_in_one_sentence(connected, url):
     with pytest.raises(ServiceUnreachableError), connected(url) as service:
-        service.post("/x", {})
+        service.send(ASKING)
 
 
 @pytest.mark.parametrize("body", [b"<html>", b"[]", b'{"detail":1}', b""])
-def test_an_answer_that_is_not_the_services_is_said_without_showing_it(body):
+def test_an_answer_that_is_not_the_services_is_said_without_showing_it(connected, body):
     with serving([(404, {}, body)]) as url, connected(url) as service:
         with pytest.raises(RefusedError, match="does not answer like the service") as caught:
-            service.post("/x", {})
+            service.send(ASKING)
 
     assert caught.value.status == 404
 
 
-def test_an_answer_in_another_form_with_success_is_refused():
+def test_an_answer_in_another_form_with_success_is_refused(connected):
     with serving([(200, {}, b"<html>")]) as url, connected(url) as service:
         with pytest.raises(RefusedError, match="does not answer like the service"):
-            service.post("/x", {})
+            service.send(ASKING)
+
+
+def test_who_is_too_quick_waits_as_long_as_asked(connected):
+    answers = [(429, {"Retry-After": "0"}, b""), (200, {}, b"1")]
+    with serving(answers) as url, connected(url) as service:
+        assert service.send(ASKING) == 1
+
+
+def test_who_is_to_wait_for_long_is_told_so_at_once(connected):
+    problem = b'{"type":"/problems/rate-limited","detail":"Wait."}'
+    with serving([(429, {"Retry-After": "30"}, problem)]) as url, connected(url) as service:
+        with pytest.raises(RefusedError, match="Wait"):
+            service.send(ASKING)
 
 
 @contextmanager

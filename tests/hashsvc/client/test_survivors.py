@@ -2,7 +2,8 @@
 
 import pytest
 
-from hashsvc.client import CaseAccess, CaseState, CaseStatus, SurvivorClient
+from hashsvc.client import CaseAccess, SurvivorClient
+from hashsvc.closed_sets import CaseStatus
 from hashsvc.errors import CaseIncompleteError, RefusedError
 from tests.factories import make_signature
 
@@ -20,8 +21,10 @@ def test_a_case_is_opened_checked_and_withdrawn(survivor):
     opened = survivor.status(access)
     survivor.withdraw(access)
 
-    assert opened == CaseStatus(CaseState.ACTIVE, 1)
-    assert survivor.status(access) == CaseStatus(CaseState.WITHDRAWN, 0)
+    withdrawn = survivor.status(access)
+    assert (opened.status, opened.signatures) == (CaseStatus.ACTIVE, 1)
+    assert (withdrawn.status, withdrawn.signatures) == (CaseStatus.WITHDRAWN, 0)
+    assert (withdrawn.sites_told, withdrawn.removed, withdrawn.last_month) == (0, 0, None)
 
 
 def test_more_signatures_than_one_request_holds_go_into_one_case(survivor):
@@ -49,7 +52,7 @@ def test_an_incomplete_case_still_gives_its_number(survivor):
         survivor.open_case(signatures, PIN)
 
     access = CaseAccess(caught.value.number, PIN)
-    assert survivor.status(access).state is CaseState.ACTIVE
+    assert survivor.status(access).status is CaseStatus.ACTIVE
 
 
 def test_a_wrong_pin_is_refused_with_the_services_own_sentence(survivor):
