@@ -68,16 +68,7 @@ def create_app(
     regimes, intake = Regimes.read(), Intake(indexes[BankKind.BENIGN])
     services = Services(
         cases=CaseService(store, secrets, intake, metrics, changed=following.hurry),
-        matching=MatchingService(
-            store=store,
-            index=reported,
-            freshness=follower,
-            stale_seconds=settings.index_stale_seconds,
-            policy=Policy(),
-            regimes=regimes,
-            pepper=pepper,
-            metrics=metrics,
-        ),
+        matching=_matching(settings, store, reported, follower, regimes, pepper, metrics),
         match_lists=MatchLists(store, pepper),
         decisions=DecisionService(
             store, regimes, Idempotency(pepper), metrics, changed=following.hurry
@@ -88,8 +79,30 @@ def create_app(
         lists=lists_of(settings, store),
         metrics=metrics,
         limits=rate_limits_of(settings),
+        public_url=settings.public_url,
     )
     return _application(settings, services, [following, *_periodic(settings, store)])
+
+
+def _matching(
+    settings: Settings,
+    store: Store,
+    index: SignatureIndex,
+    follower: Follower,
+    regimes: Regimes,
+    pepper: Pepper,
+    metrics: Metrics,
+) -> MatchingService:
+    return MatchingService(
+        store=store,
+        index=index,
+        freshness=follower,
+        stale_seconds=settings.index_stale_seconds,
+        policy=Policy(),
+        regimes=regimes,
+        pepper=pepper,
+        metrics=metrics,
+    )
 
 
 def _periodic(settings: Settings, store: Store) -> list[Periodic]:

@@ -12,6 +12,7 @@ from api.metrics import Metrics
 from api.schemas.rate_fields import rate_fields
 from api.security.api_keys import Caller, PresentedKey
 from api.security.errors import KeyInvalidError, ScopeMissingError
+from api.security.message_signatures import SentRequest
 from api.security.rate_limits import Lane, RateLimits
 from api.security.scopes import Scope
 from api.services.cases import CaseService
@@ -42,6 +43,7 @@ class Services:
     lists: ListService
     metrics: Metrics
     limits: RateLimits
+    public_url: str | None  # under which clients reach the service; None: as they say themselves
 
 
 def _services(request: Request) -> Services:
@@ -54,6 +56,7 @@ _bearer = HTTPBearer(auto_error=False, description="An API key: `hsk_live_...`")
 
 
 async def _caller(
+    request: Request,
     services: ServicesDep,
     sent: Annotated[HTTPAuthorizationCredentials | None, Security(_bearer)],
 ) -> Caller:
@@ -62,7 +65,20 @@ async def _caller(
     presented = PresentedKey.parse(sent.credentials)
     if services.platforms.is_remembered(presented):
         return services.platforms.caller(presented, at=now())
-    return await run_in_threadpool(services.platforms.caller, presented, at=now())
+    signable = await _signable(request, services.public_url)
+    return await run_in_threadpool(services.platforms.caller, presented, at=now(), request=signable)
+
+
+async def _signable(request: Request, public_url: str | None) -> SentRequest:
+    origin = public_url or f"{request.url.scheme}://{request.url.netloc}"
+    target = request.scope["raw_path"].decode("ascii", "replace")
+    query = request.scope["query_string"].decode("ascii", "replace")
+    return SentRequest(
+        method=request.method,
+        url=f"{origin}{target}?{query}" if query else f"{origin}{target}",
+        headers=request.headers,
+        body=await request.body(),
+    )
 
 
 def _holding(scope: Scope) -> Callable[[Caller], Awaitable[Caller]]:

@@ -18,6 +18,7 @@ from api.security.errors import (
     OverloadedError,
     ScopeMissingError,
     SecurityError,
+    SignatureInvalidError,
 )
 from api.security.rate_limits import DailyBudgetSpentError, RateLimitedError
 from api.services.errors import (
@@ -61,6 +62,7 @@ PROBLEMS: Mapping[type[Exception], Problem] = {
     IdempotencyKeyMissingError: Problem(400, "idempotency-key-missing"),
     PlaceAheadError: Problem(400, "place-ahead"),
     KeyInvalidError: Problem(401, "key-invalid"),
+    SignatureInvalidError: Problem(401, "signature-invalid"),
     ScopeMissingError: Problem(403, "scope-missing"),
     ListNotGrantedError: Problem(403, "list-not-granted"),
     ListsOffError: Problem(403, "lists-off"),
@@ -166,7 +168,7 @@ def _headers_of(error: Exception, problem: Problem) -> Mapping[str, str]:
     if isinstance(error, RateLimitedError):
         wait = {"Retry-After": str(error.retry_after_seconds)}
         return wait | rate_fields(error.quotas)
-    if isinstance(error, KeyInvalidError):
+    if isinstance(error, KeyInvalidError | SignatureInvalidError):
         return {"WWW-Authenticate": "Bearer"}
     return {"Retry-After": str(_RETRY_SECONDS)} if problem.retry else {}
 

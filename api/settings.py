@@ -47,6 +47,11 @@ class Settings(BaseSettings):
     )
 
     workers: int = Field(1, ge=1, le=64, description="Processes that answer; SQLite takes one.")
+    public_url: str | None = Field(
+        None,
+        pattern=r"^https?://[^/?#]+$",
+        description="Where clients reach the service, without a path: what they sign.",
+    )
     key_signatures_per_second: int = Field(
         4_000, ge=1, description="Signatures a second that a key may ask about, for long."
     )

@@ -17,6 +17,10 @@ class ScopeMissingError(SecurityError):
     """The API key may not do this."""
 
 
+class SignatureInvalidError(SecurityError):
+    """Requests with this key must be signed (RFC 9421), each one anew: see the guide for how."""
+
+
 class KeyTooBroadError(SecurityError):
     """A key makes none that may do more, hold longer, see weaker tiers or ask more than itself."""
 

@@ -16,7 +16,13 @@ from api.security.api_keys import (
     make_key,
     stored,
 )
-from api.security.errors import KeyInvalidError
+from api.security.errors import KeyInvalidError, SignatureInvalidError
+from api.security.message_signatures import (
+    CLOCK_SKEW,
+    SIGNATURE_WINDOW,
+    SentRequest,
+    signed_nonce,
+)
 from api.security.peppers import Pepper
 from api.security.scopes import Scope
 from api.services.errors import NoSuchKeyError, TooManyKeysError
@@ -173,19 +179,30 @@ class PlatformService:
 
     def is_remembered(self, presented: PresentedKey) -> bool:
         """Whether `caller` will answer without the database."""
-        return self._recalled(presented.key_id) is not None
+        recalled = self._recalled(presented.key_id)
+        return recalled is not None and (recalled[1] is None or recalled[1].public_key is None)
 
-    def caller(self, presented: PresentedKey, *, at: datetime) -> Caller:
+    def caller(
+        self, presented: PresentedKey, *, at: datetime, request: SentRequest | None = None
+    ) -> Caller:
         """Who holds this key.
+
+        Args:
+            presented: the key as it was sent.
+            at: now.
+            request: with what it was sent; without it no key that must sign is good.
 
         Raises:
             KeyInvalidError: unknown, wrong, not yet valid, expired or revoked, all alike.
+            SignatureInvalidError: the key must sign, and this request is not signed, or was seen.
         """
         if presented.kind is not self.kind:
             raise KeyInvalidError
         recalled = self._recalled(presented.key_id)
         kept = self._read(presented.key_id) if recalled is None else recalled[1]
         caller = caller_of(presented, kept, self.pepper, at=at)
+        if caller.kept.public_key is not None:
+            self._require_signature(request, caller.key_id, caller.kept.public_key, at=at)
         if recalled is None:
             self._note_use(caller.kept, day=day_of(at))
         return caller
@@ -196,6 +213,17 @@ class PlatformService:
         with self.store.transaction() as tx:
             tx.platforms.add_key(tx.platforms.named(name), stored(key, self.pepper, wish))
         return key
+
+    def _require_signature(
+        self, request: SentRequest | None, key_id: str, public_key: bytes, *, at: datetime
+    ) -> None:
+        if request is None:
+            raise SignatureInvalidError
+        nonce = signed_nonce(request, key_id=key_id, public_key=public_key, at=at)
+        with self.store.transaction() as tx:
+            tx.platforms.purge_nonces(before=at - SIGNATURE_WINDOW - CLOCK_SKEW)
+            if not tx.platforms.use_nonce(key_id, nonce, at=at):
+                raise SignatureInvalidError
 
     def _recalled(self, key_id: str) -> tuple[float, ApiKey | None] | None:
         entry = self._remembered.get(key_id)

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, func, insert, select, update
+from sqlalchemy import Connection, Row, Select, delete, func, insert, select, update
+from sqlalchemy.exc import IntegrityError
 
 from hashsvc import Tier
 from indexer.records import ApiKey, NewKey, Platform, PlatformId
@@ -108,6 +109,20 @@ class Platforms:
         earlier = func.coalesce(_keys.last_used_day, 0) < day
         use = update(tables.api_key).where(_keys.id == key_id, earlier)
         self.connection.execute(use.values(last_used_day=day))
+
+    def use_nonce(self, key_id: str, nonce: str, *, at: datetime) -> bool:
+        """Keep that a key's request was signed under a nonce; False where it was before."""
+        using = insert(tables.nonce).values(key_id=key_id, nonce=nonce, used_at=at)
+        try:
+            with self.connection.begin_nested():
+                self.connection.execute(using)
+        except IntegrityError:
+            return False
+        return True
+
+    def purge_nonces(self, *, before: datetime) -> None:
+        """Forget nonces whose signatures are too old to be taken anyway."""
+        self.connection.execute(delete(tables.nonce).where(tables.nonce.c.used_at < before))
 
 
 def _reading() -> Select[Any]:

@@ -173,6 +173,15 @@ api_key = Table(
     Column("last_used_day", Integer),
 )
 
+nonce = Table(
+    "nonce",
+    METADATA,
+    # Under which requests were signed: none is taken twice, by whichever worker.
+    Column("key_id", String(8), ForeignKey("api_key.id"), primary_key=True),
+    Column("nonce", String(64), primary_key=True),
+    Column("used_at", Moment, nullable=False, index=True),
+)
+
 match = Table(
     "match",
     METADATA,

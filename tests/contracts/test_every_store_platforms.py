@@ -217,3 +217,44 @@ def test_no_key_is_made_below_one_that_is_being_revoked(store):
         waiting.result()
 
     assert done == [True]
+
+
+def use_nonce(store, nonce, *, key_id="key00001", at=AT):
+    with store.transaction() as tx:
+        return tx.platforms.use_nonce(key_id, nonce, at=at)
+
+
+def test_a_nonce_is_taken_once_by_each_key(store):
+    add_key(store)
+    add_key(store, key_id="key00002")
+
+    assert [use_nonce(store, "a"), use_nonce(store, "a"), use_nonce(store, "b")] == [
+        True,
+        False,
+        True,
+    ]
+    assert use_nonce(store, "a", key_id="key00002")
+
+
+def test_of_several_workers_one_takes_a_nonce(store):
+    add_key(store)
+    start = threading.Barrier(4)
+
+    def use(_):
+        start.wait()
+        return use_nonce(store, "a")
+
+    with ThreadPoolExecutor(4) as pool:
+        assert sorted(pool.map(use, range(4))) == [False, False, False, True]
+
+
+def test_only_nonces_from_before_a_moment_are_purged(store):
+    add_key(store)
+    use_nonce(store, "old")
+    use_nonce(store, "new", at=AT + timedelta(seconds=1))
+
+    with store.transaction() as tx:
+        tx.platforms.purge_nonces(before=AT + timedelta(seconds=1))
+
+    assert use_nonce(store, "old")
+    assert not use_nonce(store, "new")

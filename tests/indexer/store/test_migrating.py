@@ -11,6 +11,7 @@ from sqlalchemy import inspect, text
 from indexer.errors import SchemaNotReadyError, SchemaTooNewError
 from indexer.store import migrating, tables
 from tests.indexer.factories import (
+    AT,
     confirm,
     listed_in,
     make_asked,
@@ -31,6 +32,7 @@ def fill(store):
         tx.platforms.add_key(platform, make_new_key())
         below = make_new_key(key_id="key00002", parent_id="key00001", root_id="key00001")
         tx.platforms.add_key(platform, below)
+        tx.platforms.use_nonce("key00002", "nonce", at=AT)
     withdraw_case(store, open_case(store, 1, seed=1))
     open_case(store, 3)
     graded = [make_graded(id_) for id_ in listed_in(store)]

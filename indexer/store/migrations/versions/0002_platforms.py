@@ -48,6 +48,15 @@ def _keys() -> None:
         # Inline: SQLite adds no constraint to a table that is there.
         op.add_column("api_key", column, inline_references=True)
     op.create_index("ix_api_key_root_id", "api_key", ["root_id"])
+    op.create_table(
+        "nonce",
+        sa.Column("key_id", sa.String(length=8), nullable=False),
+        sa.Column("nonce", sa.String(length=64), nullable=False),
+        sa.Column("used_at", _MOMENT, nullable=False),
+        sa.ForeignKeyConstraint(["key_id"], ["api_key.id"], name=op.f("fk_nonce_key_id_api_key")),
+        sa.PrimaryKeyConstraint("key_id", "nonce", name=op.f("pk_nonce")),
+    )
+    op.create_index(op.f("ix_nonce_used_at"), "nonce", ["used_at"])
 
 
 def _console() -> None:
@@ -349,6 +358,7 @@ def _webhooks() -> None:
 
 
 def downgrade() -> None:
+    op.drop_table("nonce")
     op.drop_index("ix_api_key_root_id", "api_key")
     for column in (
         "label",
