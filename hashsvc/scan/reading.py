@@ -1,9 +1,8 @@
-"""Read a file of a source once: its kind, its three digests and its bytes."""
+"""Read a file of a source once: its kind, and a photo's bytes."""
 
 from dataclasses import dataclass, field
 from typing import BinaryIO
 
-from hashsvc.digests import Digests, RunningDigests
 from hashsvc.scan.kinds import OPENING_BYTES, Kind, kind_of
 from hashsvc.scan.records import FileProblemError, FoundFile, Reason
 from hashsvc.scan.sources.base import Source, problem_of
@@ -13,10 +12,9 @@ _BLOCK_BYTES = 1 << 20
 
 @dataclass(frozen=True, slots=True)
 class ReadPhoto:
-    """A photo's bytes, and which file it was."""
+    """A photo's bytes."""
 
     body: bytes = field(repr=False)
-    digests: Digests
 
 
 def read_photo(source: Source, file: FoundFile, *, max_bytes: int) -> ReadPhoto | Kind:
@@ -40,14 +38,12 @@ def read_photo(source: Source, file: FoundFile, *, max_bytes: int) -> ReadPhoto 
 
 
 def _read(opening: bytes, stream: BinaryIO, max_bytes: int) -> ReadPhoto:
-    running = RunningDigests()
     blocks: list[bytes] = []
     length, block = 0, opening
     while block:  # counted: what an archive says of sizes may lie
         length += len(block)
         if length > max_bytes:
             raise FileProblemError(Reason.TOO_LARGE)
-        running.update(block)
         blocks.append(block)
         block = stream.read(_BLOCK_BYTES)
-    return ReadPhoto(b"".join(blocks), running.digests())
+    return ReadPhoto(b"".join(blocks))

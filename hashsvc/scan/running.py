@@ -97,6 +97,7 @@ def run_scan(
         _test_itself(log, order, sandboxes[0])
         _begin(journal, log, order, order.to_json(exhibits, pack))
         journal.isolated(sandboxes[0].isolation())
+        _list(journal, exhibits)
         scanner = Scanner(
             journal,
             Examiner(quickly_searched(pack), sandboxes, asked=order.asked),
@@ -138,6 +139,17 @@ def _begin(journal: Journal, log: CustodyLog, order: Order, options: Mapping[str
     at = now()
     journal.begin(options, at=at.isoformat(), host=platform.node(), version=__version__)
     log.add(Action.BEGIN, by=order.investigator, at=at, workstation=workstation())
+
+
+def _list(journal: Journal, exhibits: Sequence[Exhibit]) -> None:
+    """Every file of every source, once.
+
+    Raises:
+        IntegrityError: a source is not the one that the scan began with.
+    """
+    for number, exhibit in enumerate(exhibits, start=1):
+        if not journal.source(number, exhibit):
+            journal.enumerate(number, exhibit.source.files())
 
 
 def _end(journal: Journal, log: CustodyLog, order: Order, totals: Totals) -> None:

@@ -1,30 +1,29 @@
-"""Files to outcomes: read and digest here, decode in children, match, write down."""
+"""Files to outcomes: read here, digest in threads, decode in children, match, write down."""
 
-import time
+from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from dataclasses import dataclass, field
+from typing import NamedTuple
 
-from hashsvc.digests import Digests
+from hashsvc.digests import Digests, digests_of_bytes
 from hashsvc.scan.examining import Examined, Examiner
 from hashsvc.scan.exhibits import Exhibit
 from hashsvc.scan.journal import Journal
 from hashsvc.scan.kinds import Kind
 from hashsvc.scan.reading import ReadPhoto, read_photo
+from hashsvc.scan.recording import Digested, Recorder
 from hashsvc.scan.records import FileProblemError, FoundFile, Outcome, Reason, Totals
 from hashsvc.scan.sources import NestingSource
 
-_COMMIT_FILES = 200
-_COMMIT_SECONDS = 1.0
 _IN_FLIGHT = 3  # photos for each worker: enough that none waits
 
 
-@dataclass(slots=True)
-class _Pending:
-    """A photo in a worker, and the files that hold it, the first one first."""
+class _Read(NamedTuple):
+    """A photo whose digests are on their way."""
 
-    sha256: str
-    files: list[tuple[int, Digests]] = field(default_factory=list)
+    file_id: int
+    body: bytes
+    digests: Future[Digests]
 
 
 class Scanner:
@@ -43,7 +42,7 @@ class Scanner:
         """Nothing is read yet.
 
         Args:
-            journal: of this scan.
+            journal: of this scan, with its files listed.
             examiner: looks at photos.
             workers: photos that it looks at at once.
             max_bytes: of a photo.
@@ -51,55 +50,42 @@ class Scanner:
             stopping: whether to end early; what is in flight is finished.
         """
         self._journal, self._examiner, self._max_bytes = journal, examiner, max_bytes
-        self._advanced, self._stopping = advanced, stopping
-        self._workers = workers
-        self._running: dict[Future[Examined], _Pending] = {}
-        self._by_digest: dict[str, _Pending] = {}
-        self._uncommitted, self._committed_at = 0, time.monotonic()
+        self._stopping, self._workers = stopping, workers
+        self._recorder = Recorder(journal, advanced)
+        # Digests have threads of their own: behind photos they would hold up the reading.
+        self._digesters = ThreadPoolExecutor(workers)
+        self._examiners = ThreadPoolExecutor(workers)
+        self._read: deque[_Read] = deque()
+        self._running: dict[Future[Examined], list[Digested]] = {}
+        self._by_digest: dict[str, list[Digested]] = {}
 
     def run(self, exhibits: Sequence[Exhibit]) -> Totals:
-        """List every file of every source, then work on those without an outcome.
-
-        Raises:
-            IntegrityError: a source is not the one that the scan began with.
-        """
-        for number, exhibit in enumerate(exhibits, start=1):
-            if not self._journal.source(number, exhibit):
-                self._journal.enumerate(number, exhibit.source.files())
-        self._advanced(self._journal.totals())
-        with ThreadPoolExecutor(self._workers) as pool:
+        """Work on every file without an outcome, source after source."""
+        with self._digesters, self._examiners:
             for number, exhibit in enumerate(exhibits, start=1):
                 for file_id, file in self._journal.pending(number):
                     if self._stopping():
                         break
-                    self._take(pool, number, exhibit.source, file_id, file)
-            while self._running:
-                self._harvest()
-        self._commit()
+                    self._take(number, exhibit.source, file_id, file)
+                self._finish()
+        self._recorder.commit()
         return self._journal.totals()
 
-    def _take(
-        self,
-        pool: ThreadPoolExecutor,
-        number: int,
-        source: NestingSource,
-        file_id: int,
-        file: FoundFile,
-    ) -> None:
+    def _take(self, number: int, source: NestingSource, file_id: int, file: FoundFile) -> None:
         try:
             read = read_photo(source, file, max_bytes=self._max_bytes)
         except FileProblemError as problem:
-            self._done(file_id, problem.reason.outcome, problem.reason)
+            self._recorder.problem(file_id, problem.reason)
             return
         match read:
             case ReadPhoto():
-                self._take_photo(pool, file_id, read)
+                self._take_photo(file_id, read.body)
             case Kind.CONTAINER:
                 self._take_container(number, source, file_id, file)
             case Kind.VIDEO:
-                self._done(file_id, Outcome.EXCLUDED, Reason.VIDEO)
+                self._recorder.problem(file_id, Reason.VIDEO)
             case _:
-                self._done(file_id, Outcome.NOT_MEDIA)
+                self._recorder.done(file_id, Outcome.NOT_MEDIA)
 
     def _take_container(
         self, number: int, source: NestingSource, file_id: int, file: FoundFile
@@ -108,64 +94,39 @@ class Scanner:
         try:
             self._journal.add_files(number, source.members(file), parent_id=file_id)
         except FileProblemError as problem:
-            self._done(file_id, problem.reason.outcome, problem.reason)
+            self._recorder.problem(file_id, problem.reason)
         else:
-            self._done(file_id, Outcome.NOT_MEDIA, Reason.CONTAINER)
+            self._recorder.problem(file_id, Reason.CONTAINER)
 
-    def _take_photo(self, pool: ThreadPoolExecutor, file_id: int, read: ReadPhoto) -> None:
-        sha256 = read.digests.sha256
-        if sha256 in self._by_digest:
-            self._by_digest[sha256].files.append((file_id, read.digests))
+    def _take_photo(self, file_id: int, body: bytes) -> None:
+        digests = self._digesters.submit(digests_of_bytes, body)
+        self._read.append(_Read(file_id, body, digests))
+        if len(self._read) > self._workers:
+            self._take_digested()
+
+    def _take_digested(self) -> None:
+        """In the order of reading, so that of several copies the first one counts as hashed."""
+        file_id, body, coming = self._read.popleft()
+        digests = coming.result()
+        if (copies := self._by_digest.get(digests.sha256)) is not None:
+            copies.append((file_id, digests))
             return
-        known, reason = self._journal.photo(sha256)
-        if known:
-            self._done_copy(file_id, reason, read.digests)
+        if self._recorder.copied(file_id, digests):
             return
         while len(self._running) >= _IN_FLIGHT * self._workers:
             self._harvest()
-        pending = self._by_digest[sha256] = _Pending(sha256, [(file_id, read.digests)])
-        self._running[pool.submit(self._examiner.examine, read.body)] = pending
+        files = self._by_digest[digests.sha256] = [(file_id, digests)]
+        self._running[self._examiners.submit(self._examiner.examine, body)] = files
 
     def _harvest(self) -> None:
         for future in wait(self._running, return_when=FIRST_COMPLETED).done:
-            pending = self._running.pop(future)
-            del self._by_digest[pending.sha256]
-            self._write(pending, future.result())
+            files = self._running.pop(future)
+            del self._by_digest[files[0][1].sha256]
+            self._recorder.photo(future.result(), files)
 
-    def _write(self, pending: _Pending, examined: Examined) -> None:
-        """A photo and all files that hold it, in one commit."""
-        reason = examined.reason
-        self._journal.add_photo(
-            pending.sha256, size=examined.size, reason=reason, matches=examined.matches
-        )
-        (first, digests), *copies = pending.files
-        self._journal.done(first, Outcome.FAILED if reason else Outcome.HASHED, reason, digests)
-        for file_id, digests in copies:
-            self._done_copy(file_id, reason, digests)
-        self._count()
-
-    def _done_copy(self, file_id: int, reason: Reason | None, digests: Digests) -> None:
-        outcome = Outcome.FAILED if reason else Outcome.DUPLICATE
-        self._done(file_id, outcome, reason, digests)
-
-    def _done(
-        self,
-        file_id: int,
-        outcome: Outcome,
-        reason: Reason | None = None,
-        digests: Digests | None = None,
-    ) -> None:
-        self._journal.done(file_id, outcome, reason, digests)
-        self._count()
-
-    def _count(self) -> None:
-        self._uncommitted += 1
-        waited = time.monotonic() - self._committed_at
-        if self._uncommitted >= _COMMIT_FILES or waited >= _COMMIT_SECONDS:
-            self._commit()
-            if waited >= _COMMIT_SECONDS:
-                self._advanced(self._journal.totals())
-
-    def _commit(self) -> None:
-        self._journal.commit()
-        self._uncommitted, self._committed_at = 0, time.monotonic()
+    def _finish(self) -> None:
+        """Whatever is in flight."""
+        while self._read:
+            self._take_digested()
+        while self._running:
+            self._harvest()

@@ -11,7 +11,7 @@ from hashsvc.scan.errors import SandboxError
 from hashsvc.scan.isolation import Isolation, isolate
 from hashsvc.scan.journal import open_journal
 from hashsvc.scan.records import Reason
-from hashsvc.scan.sandbox import Limits, Sandbox
+from hashsvc.scan.sandbox import CHILD, Limits, Sandbox
 from tests.availability import unavailable
 from tests.hashsvc.scan.evidence import scanned
 
@@ -47,6 +47,8 @@ child.answer = answer
 AS_IT_IS = (sys.executable, "-c", TAKEN_OVER + "child.main()")
 LEFT_ALONE = "child.isolate = lambda: Isolation.LIMITS\nchild.main()"
 WITHOUT = (sys.executable, "-c", TAKEN_OVER + LEFT_ALONE)
+IMPORTS = "from hashsvc.scan import child\nfrom hashsvc.scan.isolation import Isolation\n"
+NOT_ISOLATED = (sys.executable, "-c", IMPORTS + LEFT_ALONE)
 DEAF = (sys.executable, "-c", "pass")
 
 
@@ -100,16 +102,14 @@ def test_without_the_library_there_are_limits(monkeypatch):
 @pytest.mark.parametrize("isolation", Isolation)
 def test_the_journal_says_how_children_were_isolated(taken_over, tmp_path, pack, isolation):
     (tmp_path / "evidence").mkdir()
-    program = AS_IT_IS if isolation is Isolation.SYSTEM_CALLS else WITHOUT
+    child_program = CHILD if isolation is Isolation.SYSTEM_CALLS else NOT_ISOLATED
 
-    scanned([tmp_path / "evidence"], pack, tmp_path / "out", child=program)
+    scanned([tmp_path / "evidence"], pack, tmp_path / "out", child=child_program)
 
     with open_journal(tmp_path / "out") as journal:
         assert [row["isolation"] for row in journal.rows("SELECT * FROM segment")] == [isolation]
 
 
-def test_no_scan_begins_where_no_child_can_be_started(tmp_path, pack):
-    (tmp_path / "evidence").mkdir()
-
-    with pytest.raises(SandboxError):
-        scanned([tmp_path / "evidence"], pack, tmp_path / "out", child=DEAF)
+def test_that_no_child_can_be_started_is_told():
+    with Sandbox(Limits(), command=DEAF) as sandbox, pytest.raises(SandboxError):
+        sandbox.isolation()

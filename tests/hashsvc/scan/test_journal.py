@@ -5,8 +5,10 @@ from dataclasses import dataclass
 
 import pytest
 
+from hashsvc.scan import recording
 from hashsvc.scan.exhibits import Exhibit
 from hashsvc.scan.journal import open_journal
+from hashsvc.scan.recording import Recorder
 from hashsvc.scan.records import FileState, FoundFile, Outcome, Reason
 from hashsvc.scan.sources.folder import FolderSource
 
@@ -69,3 +71,15 @@ def test_members_are_files_that_know_their_containers(journal):
     (_, _, (_, member)) = journal.pending(1)
     assert member.within == FoundFile(b"inner.zip", state=FileState.DELETED, within=FoundFile(b"a"))
     assert member.size == (1 << 63) - 1
+
+
+def test_whoever_watches_is_told_at_any_rate(journal, monkeypatch):
+    monkeypatch.setattr(recording, "_TELL_SECONDS", 0)
+    monkeypatch.setattr(recording, "_TELL_SHARE", 0)
+    told = []
+    recorder = Recorder(journal, told.append)
+
+    for file_id, _ in list(journal.pending(1)):
+        recorder.done(file_id, Outcome.HASHED)
+
+    assert [totals.pending for totals in told] == [1, 0]
