@@ -1,7 +1,7 @@
 """Take from a process what decoding does not need; system calls by the extra `scan`.
 
 A decoder that a hostile photo has taken over can then open no file and no connection, and start
-no program. The list is what Pillow, OpenCV, libheif and libavif were seen to use.
+no program. The list is what Pillow, OpenCV, libheif, libavif and qpdf were seen to use.
 """
 
 import errno
@@ -18,7 +18,7 @@ _ALLOWED = (
     "brk", "mmap", "munmap", "mremap", "mprotect", "madvise", "futex", "set_robust_list", "rseq",
     "rt_sigaction", "rt_sigprocmask", "rt_sigreturn", "exit", "exit_group",
     "clock_gettime", "clock_nanosleep", "getrandom", "getpid", "gettid", "sched_yield",
-    "sched_getaffinity", "sysinfo",
+    "sched_getaffinity", "sysinfo", "getcwd",
 )
 # fmt: on
 _CLONE_THREAD = 0x10000

@@ -5,6 +5,8 @@ from enum import StrEnum
 from hashsvc.photos.formats import format_of
 
 OPENING_BYTES = 64 << 10
+PDF = b"%PDF-"
+_PDF_WITHIN = 1024  # bytes of anything may stand before it
 _USTAR = slice(257, 262)
 _CONTAINERS = (
     b"PK\x03\x04",
@@ -16,7 +18,6 @@ _CONTAINERS = (
     b"7z\xbc\xaf\x27\x1c",
     b"Rar!\x1a\x07",
     b"(\xb5/\xfd",
-    b"%PDF-",
     b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1",  # older Office documents
 )
 _VIDEOS = (b"\x1aE\xdf\xa3", b"FLV\x01", b"\0\0\x01\xba", b"\0\0\x01\xb3", b"OggS", b"0&\xb2u")
@@ -39,7 +40,8 @@ def kind_of(opening: bytes) -> Kind:
     """
     if format_of(opening) is not None:
         return Kind.PHOTO
-    if opening.startswith(_CONTAINERS) or opening[_USTAR] == b"ustar":
+    archived = opening.startswith(_CONTAINERS) or opening[_USTAR] == b"ustar"
+    if archived or PDF in opening[:_PDF_WITHIN]:
         return Kind.CONTAINER
     boxed = opening[4:8] == b"ftyp" or (opening[:4] == b"RIFF" and opening[8:12] == b"AVI ")
     return Kind.VIDEO if boxed or opening.startswith(_VIDEOS) else Kind.OTHER

@@ -25,6 +25,7 @@ OFFENCES = [
     ("api/security/scopes.py", "fastapi"),
     ("hashsvc/digests.py", "PIL"),
     ("hashsvc/digests.py", "pytsk3"),
+    ("hashsvc/digests.py", "pikepdf"),
     ("api/settings.py", "hashsvc.pixels"),
 ]
 

@@ -9,17 +9,19 @@ from pathlib import Path
 from tempfile import SpooledTemporaryFile
 from typing import BinaryIO, cast
 
+from hashsvc.scan.kinds import PDF
 from hashsvc.scan.records import FileProblemError, FoundFile, Reason
 from hashsvc.scan.sources.base import Container, Source
 from hashsvc.scan.sources.compressed import OPENINGS, CompressedFile
 from hashsvc.scan.sources.limits import DEFAULT_LIMITS, ContainerLimits
+from hashsvc.scan.sources.pdf_document import PdfDocument
 from hashsvc.scan.sources.tar_archive import TarArchive, is_tar
 from hashsvc.scan.sources.zip_archive import ZipArchive
 
 _IN_MEMORY_BYTES = 16 << 20
 _BLOCK_BYTES = 1 << 20
 _NO_SPACE = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
-_OPENING_BYTES = 512
+_OPENING_BYTES = 1024  # a PDF may begin as late
 _ZIPS = (b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")
 
 
@@ -100,7 +102,10 @@ class NestingSource:
         if not stream.seekable():
             stream = self._unpacked(stream)
         try:
-            return _Open(file, stream, _container(stream, self._limits))
+            return _Open(file, stream, self._container(stream))
+        except OSError as error:
+            stream.close()
+            raise _no_room(error) from error
         except FileProblemError:
             stream.close()
             raise
@@ -113,12 +118,27 @@ class NestingSource:
                 _copy(stream, cast("BinaryIO", kept), most=self._limits.unpacked_bytes)
         except OSError as error:
             kept.close()
-            full = error.errno in _NO_SPACE
-            raise FileProblemError(Reason.NO_SPACE if full else Reason.UNREADABLE) from error
+            raise _no_room(error) from error
         except FileProblemError:
             kept.close()
             raise
         return cast("BinaryIO", kept)
+
+    def _container(self, file: BinaryIO) -> Container:
+        """Open a container by its first bytes."""
+        file.seek(0)
+        opening = file.read(_OPENING_BYTES)
+        file.seek(0)
+        if opening.startswith(_ZIPS):
+            return ZipArchive(file, self._limits)
+        if PDF in opening:
+            return PdfDocument(file, self._scratch)
+        compressed = opening.startswith(tuple(OPENINGS))
+        if opening[257:262] == b"ustar" or (compressed and is_tar(file)):
+            return TarArchive(file, self._limits)
+        if compressed:
+            return CompressedFile(file, self._limits)
+        raise FileProblemError(Reason.CONTAINER_UNSUPPORTED)
 
     def _keep(self, count: int) -> None:
         """Close all but so many, the innermost first."""
@@ -143,16 +163,6 @@ def _path_to(file: FoundFile) -> list[FoundFile]:
     return path
 
 
-def _container(file: BinaryIO, limits: ContainerLimits) -> Container:
-    """Open a container by its first bytes."""
-    file.seek(0)
-    opening = file.read(_OPENING_BYTES)
-    file.seek(0)
-    if opening.startswith(_ZIPS):
-        return ZipArchive(file, limits)
-    compressed = opening.startswith(tuple(OPENINGS))
-    if opening[257:262] == b"ustar" or (compressed and is_tar(file)):
-        return TarArchive(file, limits)
-    if compressed:
-        return CompressedFile(file, limits)
-    raise FileProblemError(Reason.CONTAINER_UNSUPPORTED)
+def _no_room(error: OSError) -> FileProblemError:
+    full = error.errno in _NO_SPACE
+    return FileProblemError(Reason.NO_SPACE if full else Reason.UNREADABLE)
