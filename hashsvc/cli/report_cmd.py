@@ -19,7 +19,7 @@ from hashsvc.scan.manifest_keys import (
     read_public_key,
     read_report_key,
 )
-from hashsvc.scan.reports import EXPORTS, Include, ReportFormat, Writer
+from hashsvc.scan.reports import EXPORTS, Include, ReportFormat, Thumbnails, Writer
 from hashsvc.times import now
 
 _PRINTED = {ReportFormat.JSONL, ReportFormat.CSV}
@@ -78,13 +78,18 @@ def write(
     include: Annotated[
         Include, typer.Option(help="`strong`: exports hold strong matches nobody reviewed too.")
     ] = Include.REVIEWED,
+    thumbnails: Annotated[
+        Thumbnails,
+        typer.Option(help="`blurred`: a few grey squares of each match, in a page of their own."),
+    ] = Thumbnails.NONE,
 ) -> None:
     """Write reports of a finished scan into its folder, and a manifest of everything there.
 
     `jsonl` and `csv` have one row a file: what became of it, its best match, what people found;
-    where the output is piped they are printed too. `html` has no picture. Exports for other tools
-    hold photos that two people found to be the same: `vics` (JSON in the shape of VICS 2.0),
-    `case` (CASE/UCO), `md5` and `kdb` (hfind, Autopsy). Nothing is sent anywhere.
+    where the output is piped they are printed too. `html` has no picture; blurred ones are made
+    only for somebody who gives a name, and the custody log says so. Exports for other tools hold
+    photos that two people found to be the same: `vics` (JSON in the shape of VICS 2.0), `case`
+    (CASE/UCO), `md5` and `kdb` (hfind, Autopsy). Nothing is sent anywhere.
 
     Exit codes: 2 key, 6 no journal there, or in use; 8 stopped for a minor; 9 the scan has not
     finished, or the custody log was altered.
@@ -93,7 +98,7 @@ def write(
     """
     wanted = _formats(format_)
     with refusing():
-        written = Writer(folder, by, _key(sign_key), include).write(wanted, at=now())
+        written = Writer(folder, by, _key(sign_key), include, thumbnails).write(wanted, at=now())
     for path in written.paths:
         MESSAGES.print(f"Written: {shown(path)}", markup=False)
     if EXPORTS & set(wanted) and not written.exported:

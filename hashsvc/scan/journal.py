@@ -125,18 +125,18 @@ class Journal:
             (number, last, _PAGE_FILES),
         ).fetchall():
             for file_id, parent_id, *columns in page:
-                yield file_id, _file(columns, self._container(parent_id))
+                yield file_id, _file(columns, self.file(parent_id))
             last = page[-1][0]
 
-    def _container(self, file_id: int) -> FoundFile | None:
-        """The file that holds others, with those that hold it."""
+    def file(self, file_id: int) -> FoundFile | None:
+        """A file with those that hold it; None for 0."""
         if not file_id:
             return None
         parent_id, *columns = self._sql.execute(
             f"SELECT parent_id, {_FILE} FROM file WHERE id = ?",  # noqa: S608
             (file_id,),
         ).fetchone()
-        return _file(columns, self._container(parent_id))
+        return _file(columns, self.file(parent_id))
 
     def photo(self, sha256: str) -> tuple[bool, Reason | None]:
         """Whether such a photo is done, and why it failed if it did."""

@@ -6,6 +6,8 @@ from pathlib import Path
 
 from hashsvc.files import replacing
 from hashsvc.scan.journal import Journal
+from hashsvc.scan.reports import previews
+from hashsvc.scan.reports.printing import printable
 from hashsvc.scan.reports.rows import Row, rows_of
 from hashsvc.scan.review import ESCALATION
 
@@ -20,7 +22,7 @@ Do not open, copy or send these files: possession of child sexual abuse material
 def write_handover(
     folder: Path, journal: Journal, minors: Collection[str], *, by: str, at: datetime
 ) -> Path:
-    """Write down which files are meant.
+    """Write down which files are meant, and delete every thumbnail.
 
     Args:
         folder: of the scan.
@@ -32,6 +34,7 @@ def write_handover(
     Returns:
         The sheet's file.
     """
+    (folder / previews.NAME).unlink(missing_ok=True)
     path = folder / NAME
     with replacing(path, mode=_PRIVATE) as draft, draft.open("w", encoding="utf-8") as file:
         file.write(f"HANDOVER SHEET\n\n{ESCALATION}\n{_WARNING}\n")
@@ -56,9 +59,4 @@ def _lines(row: Row) -> Iterator[str]:
     yield "\n"
     for name, value in facts.items():
         if value is not None:
-            yield f"{name}: {_printable(str(value))}\n"
-
-
-def _printable(text: str) -> str:
-    """A name with a line break in it is still one line."""
-    return "".join(one if one.isprintable() else repr(one)[1:-1] for one in text)
+            yield f"{name}: {printable(str(value))}\n"

@@ -5,12 +5,13 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from functools import partial
 from pathlib import Path
 from typing import Any, Literal, assert_never, get_args
 
 from hashsvc.files import replacing
 from hashsvc.scan.custody_log import Action, CustodyLog
-from hashsvc.scan.errors import IntegrityError, JournalRefusedError
+from hashsvc.scan.errors import IntegrityError, JournalRefusedError, ReviewError
 from hashsvc.scan.journal import NAME, Journal, open_journal
 from hashsvc.scan.manifest import body_digest, write_manifest
 from hashsvc.scan.manifest_keys import ReportKey
@@ -20,6 +21,7 @@ from hashsvc.scan.reports import (
     hash_sets,
     html_report,
     jsonl_report,
+    previews,
     vics_report,
 )
 from hashsvc.scan.reports.exports import Export, Include, exported
@@ -56,6 +58,13 @@ ExportFormat = Literal[ReportFormat.VICS, ReportFormat.CASE, ReportFormat.MD5, R
 EXPORTS = frozenset(get_args(ExportFormat))  # they leave this laboratory
 
 
+class Thumbnails(StrEnum):
+    """What of a photo is shown."""
+
+    NONE = "none"
+    BLURRED = "blurred"  # a few grey squares, in a page of their own
+
+
 @dataclass(frozen=True, slots=True)
 class Written:
     """What came of it."""
@@ -72,6 +81,7 @@ class Writer:
     by: str = ""  # empty: the investigator of the scan
     key: ReportKey | None = None  # signs
     include: Include = Include.REVIEWED  # of exports
+    thumbnails: Thumbnails = Thumbnails.NONE
 
     def write(self, formats: Collection[ReportFormat], *, at: datetime) -> Written:
         """Write reports whole, then the manifest anew.
@@ -84,6 +94,7 @@ class Writer:
             IntegrityError: the scan has not finished, or the custody log was altered.
             JournalRefusedError: there is no journal, or it is in use.
             MinorStopError: work was stopped.
+            ReviewError: thumbnails are asked for by nobody.
         """
         if not (self.folder / NAME).exists():
             raise JournalRefusedError("There is no journal of a scan in this folder.")
@@ -92,6 +103,8 @@ class Writer:
             review = open_review(journal, log)
             facts = facts_of(journal)
             paths = [self._write(journal, review, facts, one) for one in formats]
+            if self.thumbnails is Thumbnails.BLURRED:
+                paths.append(self._show(journal, review, at=at))
             leaving = len(exported(rows_of(journal, review), self.include))
         by = self.by or facts["order"]["investigator"]
         log.add(
@@ -112,10 +125,18 @@ class Writer:
                 case ReportFormat.CSV:
                     _fill(draft, csv_report.lines(rows))
                 case ReportFormat.HTML:
-                    _fill(draft, html_report.lines(rows, self._for_people(facts)))
+                    again = partial(rows_of, journal, review)
+                    _fill(draft, html_report.lines(again, self._for_people(facts)))
                 case _:
                     _export(draft, Export(facts, exported(rows, self.include)), format_)
         return path
+
+    def _show(self, journal: Journal, review: Review, *, at: datetime) -> Path:
+        """Logged before anything is shown."""
+        if not self.by.strip():
+            raise ReviewError("Say who asks for thumbnails: --by.")
+        CustodyLog(self.folder).add(Action.THUMBNAILS, by=self.by, at=at, file=previews.NAME)
+        return previews.write_previews(self.folder, journal, review)
 
     def _for_people(self, facts: dict[str, Any]) -> dict[str, Any]:
         return facts | {
