@@ -60,7 +60,7 @@ class Regions(StrEnum):
 
 
 Sources = Annotated[
-    list[str], typer.Argument(metavar="[EXHIBIT=]SOURCE...", help="Folders, zip or tar archives.")
+    list[str], typer.Argument(metavar="[EXHIBIT=]SOURCE...", help="Folders, archives, disk images.")
 ]
 PackFile = Annotated[Path, typer.Option(help="What is looked for.")]
 PackKeyFile = Annotated[Path, typer.Option(help="Your key file, made by `pack new-key`.")]

@@ -7,12 +7,16 @@ import os
 import resource
 import struct
 import zipfile
+from collections import Counter
 from contextlib import closing, contextmanager
+from dataclasses import replace
 from io import BytesIO
 
+import numpy as np
 import pytest
 
 from hashsvc.scan.journal import open_journal
+from hashsvc.scan.kinds import OPENING_BYTES, Kind, kind_of
 from hashsvc.scan.records import FileProblemError, FoundFile, Reason
 from hashsvc.scan.sources import NestingSource, open_source
 from hashsvc.scan.sources.limits import ContainerLimits
@@ -287,3 +291,53 @@ def test_an_empty_archive_is_a_container_of_nothing(pack, tmp_path):
 
     assert found == {b"x.zip": ("not_media", "container")}
     assert totals.enumerated == 1
+
+
+def everything(source, files):
+    """Read the opening of every file, members too; the reasons why some could not be."""
+    for file in files:
+        try:
+            yield file.problem
+            held = members_if_any(source, file) if file.problem is None else []
+        except FileProblemError as problem:
+            yield problem.reason
+        else:
+            yield from everything(source, held)
+
+
+def members_if_any(source, file):
+    with source.open(file) as stream:
+        opening = stream.read(OPENING_BYTES)
+    if kind_of(opening) is not Kind.CONTAINER:
+        return []
+    return [replace(one, within=file) for one in source.members(file)]
+
+
+@pytest.mark.parametrize("kind", WRAPS)
+def test_altered_containers_end_with_reasons_and_nothing_else(kind, tmp_path):
+    files = {"a.jpg": PLANTED["planted.jpg"][:2_000], "b.zip": zip_of({"c": b"text"})}
+    body = WRAPS[kind](files)
+    told = Counter()
+
+    for seed in range(60):
+        (tmp_path / "x").write_bytes(altered(body, seed))
+        with closing(NestingSource(open_source(tmp_path), tmp_path)) as source:
+            told.update(everything(source, source.files()))
+
+    assert told[Reason.CONTAINER_DAMAGED] > 5
+
+
+def altered(body, seed):
+    """With some bytes changed, cut out or doubled."""
+    random = np.random.default_rng(seed)
+    changed = bytearray(body)
+    for _ in range(random.choice([1, 3, 10])):
+        place, length = random.integers(len(changed)), random.integers(1, 50)
+        match random.choice(["change", "change", "cut", "double"]):
+            case "change":
+                changed[place] = random.integers(256)
+            case "cut":
+                del changed[place : place + length]
+            case "double":
+                changed[place:place] = changed[place : place + length]
+    return bytes(changed)
