@@ -15,6 +15,7 @@ from hashsvc.errors import InvalidSignatureError
 from hashsvc.scan.answers import HEAD, READY, REQUEST, Asked, HashedPhoto, parse, rest_length
 from hashsvc.scan.errors import SandboxError
 from hashsvc.scan.isolation import Isolation
+from hashsvc.scan.pipes import ChildDiedError, read_exactly, seconds_until
 from hashsvc.scan.records import Reason
 
 # -P: a module that lies in the current folder, perhaps the evidence, is not imported.
@@ -38,10 +39,6 @@ class Limits:
     timeout_seconds: float = 20
     memory_bytes: int = 2 << 30
     photos_per_child: int = 5_000
-
-
-class _ChildDiedError(Exception):
-    """The child ended, or said what no child says."""
 
 
 class Sandbox:
@@ -72,7 +69,7 @@ class Sandbox:
             except TimeoutError:
                 self.close()
                 return Reason.TIMEOUT
-            except (_ChildDiedError, OSError):
+            except (ChildDiedError, OSError):
                 self.close()
         return Reason.CRASHED
 
@@ -85,7 +82,7 @@ class Sandbox:
         if self._child is None:
             try:
                 self._start()
-            except (_ChildDiedError, OSError) as error:
+            except (ChildDiedError, OSError) as error:
                 self.close()
                 raise SandboxError("No process that decodes photos can be started.") from error
         return self._isolation
@@ -119,19 +116,17 @@ class Sandbox:
         left = memoryview(REQUEST.pack(len(body), self._limits.max_pixels, asked) + body)
         while left:
             # A child that says something before it has heard all is done with the photo, or dead.
-            reading, writing, _ = select.select(
-                [answers], [questions], [], _seconds_until(deadline)
-            )
+            reading, writing, _ = select.select([answers], [questions], [], seconds_until(deadline))
             if reading:
-                raise _ChildDiedError
+                raise ChildDiedError
             if not writing:
                 raise TimeoutError
             left = left[questions.write(left) or 0 :]
         try:
-            head = _read(answers, HEAD.size, deadline)
-            parsed = parse(head, _read(answers, rest_length(head), deadline))
+            head = read_exactly(answers, HEAD.size, deadline)
+            parsed = parse(head, read_exactly(answers, rest_length(head), deadline))
         except (ValueError, InvalidSignatureError) as error:
-            raise _ChildDiedError from error
+            raise ChildDiedError from error
         self._answered += 1
         return parsed
 
@@ -151,37 +146,14 @@ class Sandbox:
         with suppress(OSError):  # this user's programs may have all the memory for pipes
             fcntl.fcntl(questions, fcntl.F_SETPIPE_SZ, _PIPE_BYTES)
         try:
-            (said,) = _read(answers, 1, time.monotonic() + _STARTING_SECONDS)
+            (said,) = read_exactly(answers, 1, time.monotonic() + _STARTING_SECONDS)
             self._isolation = READY[said]
         except (TimeoutError, IndexError) as error:  # says nothing about the photo
-            raise _ChildDiedError from error
+            raise ChildDiedError from error
 
     def _pipes(self) -> tuple[IO[bytes], IO[bytes]]:
         """Where the child reads, and where it writes."""
         child = self._child
         if child is None or child.stdin is None or child.stdout is None:
-            raise _ChildDiedError
+            raise ChildDiedError
         return child.stdin, child.stdout
-
-
-def _seconds_until(deadline: float) -> float:
-    """Of `time.monotonic`; 0 once it has passed."""
-    return max(0.0, deadline - time.monotonic())
-
-
-def _read(answers: IO[bytes], length: int, deadline: float) -> bytes:
-    """So many bytes of an answer.
-
-    Raises:
-        TimeoutError: they did not come in time.
-        _ChildDiedError: the child ended first.
-    """
-    body = b""
-    while len(body) < length:
-        if not select.select([answers], [], [], _seconds_until(deadline))[0]:
-            raise TimeoutError
-        block = answers.read(length - len(body))
-        if not block:
-            raise _ChildDiedError
-        body += block
-    return body
