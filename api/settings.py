@@ -20,6 +20,13 @@ class IndexMode(StrEnum):
     BASE = "base"
 
 
+class Destinations(StrEnum):
+    """Where webhooks may lead."""
+
+    PUBLIC = "public"
+    LOOPBACK = "loopback"
+
+
 class Settings(BaseSettings):
     """Read from `HASHSVC_...` in the environment; the command line overrides."""
 
@@ -33,6 +40,7 @@ class Settings(BaseSettings):
     )
     host: str = Field("127.0.0.1", description="Address to listen on.")
     port: int = Field(8000, ge=0, le=65535, description="Port to listen on; 0 picks a free one.")
+    workers: int = Field(1, ge=1, le=64, description="Processes that answer; SQLite takes one.")
     survivor_body_bytes: int = Field(
         16_384, ge=1024, description="Largest request body that a survivor's routes take."
     )
@@ -46,7 +54,6 @@ class Settings(BaseSettings):
         5.0, gt=0, description="An index older than this answers nothing: 503."
     )
 
-    workers: int = Field(1, ge=1, le=64, description="Processes that answer; SQLite takes one.")
     public_url: str | None = Field(
         None,
         pattern=r"^https?://[^/?#]+$",
@@ -68,6 +75,9 @@ class Settings(BaseSettings):
     sandbox: bool = Field(
         default=False,
         description="A service for trying: its keys are `hsk_test_...`, no others are taken.",
+    )
+    sandbox_chaos: float = Field(
+        0.0, ge=0, le=1, description="Share of a sandbox's requests that fail on purpose."
     )
     index_mode: IndexMode = Field(
         IndexMode.AUTO, description="`auto`; `flat`: always whole; `base`: always in tables."
@@ -93,6 +103,14 @@ class Settings(BaseSettings):
     )
     lists_publish_seconds: int = Field(
         300, ge=0, description="New signatures wait so long before they are handed on: cases mix."
+    )
+
+    webhook_look_seconds: float = Field(
+        1.0, gt=0, description="How often webhooks are looked at for hints to send."
+    )
+    webhook_destinations: Destinations = Field(
+        Destinations.PUBLIC,
+        description="`public`; `loopback`: also this machine, over http too, for tests.",
     )
 
     @property

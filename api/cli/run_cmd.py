@@ -6,10 +6,11 @@ from typing import Annotated
 
 import typer
 
-from api.app import build_plan, create_app
+from api.app import create_app
 from api.cli.preparing import FAILED, MESSAGES, Data, explained, fail, prepare
 from api.cli.serving import Workers, serve
 from api.logs import set_up_logging
+from api.wiring import build_plan
 from indexer.builder import Building
 from indexer.store.only_server import only_server
 
@@ -43,7 +44,7 @@ def run(
         settings, keys = prepare(data, host=host, port=port, workers=workers)
         if settings.workers > 1 and settings.database_url is None:
             fail(_ONE_WORKER)
-        with only_server(settings.url), _listen(host, port) as listener:
+        with only_server(settings.url), listening(host, port) as listener:
             Building(build_plan(settings, keys)).prepare()
             _greet(f"http://{host}:{listener.getsockname()[1]}", data)
             if settings.workers > 1:
@@ -64,13 +65,14 @@ def migrate(data: Data = Path("var")) -> None:
     MESSAGES.print("The database is at this version's schema.")
 
 
-def _listen(host: str, port: int) -> socket.socket:
+def listening(host: str, port: int) -> socket.socket:
+    """A socket that takes connections; who comes before a worker is ready waits for it."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     listener = socket.socket(family, socket.SOCK_STREAM)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listener.bind((host, port))
-        listener.listen(_WAITING)  # who connects before a worker is ready waits for it
+        listener.listen(_WAITING)
     except OSError:
         listener.close()
         raise

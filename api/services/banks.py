@@ -8,6 +8,7 @@ from api.services.errors import NoSuchBankError
 from hashsvc import Signature, Tier
 from indexer.records import Bank, Enrolment
 from indexer.store import Store
+from indexer.store.listing import BENIGN_BANK, REPORTED_BANK
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,8 +26,15 @@ class BankService:
         enrolments = [Enrolment(signature) for signature in dict.fromkeys(signatures)]
         if enrolments:
             with self.store.transaction() as tx:
-                tx.banks.add_benign(enrolments, at=at)
+                tx.banks.add(BENIGN_BANK, enrolments, at=at)
         return len(enrolments)
+
+    def fill_sandbox(self, signatures: Sequence[Signature], *, at: datetime) -> None:
+        """List test signatures as reported ones, where nothing is listed yet."""
+        with self.store.transaction() as tx:
+            held = {bank.name: bank.live + bank.held for bank in tx.banks.overview()}
+            if held[REPORTED_BANK] == 0:
+                tx.banks.add(REPORTED_BANK, [Enrolment(each) for each in signatures], at=at)
 
     def overview(self) -> list[Bank]:
         """Every bank, by name."""

@@ -11,7 +11,7 @@ from hashsvc.closed_sets import ListedState
 from indexer.records import LIVE_STATES, Bank, BankKind, Enrolment
 from indexer.store import tables
 from indexer.store.days import day_of
-from indexer.store.listing import BENIGN_BANK, Listing
+from indexer.store.listing import Listing
 
 _banks = tables.bank.c
 
@@ -52,7 +52,7 @@ class Banks:
         )
         return changed.rowcount == 1
 
-    def add_benign(self, enrolments: Sequence[Enrolment], *, at: datetime) -> None:
-        """List signatures that must never match, under a data key of their own."""
+    def add(self, name: str, enrolments: Sequence[Enrolment], *, at: datetime) -> None:
+        """List signatures that are no case's in a bank, under a data key of their own."""
         key = self.listing.new_data_key()
-        self.listing.add(enrolments, bank=BENIGN_BANK, case_id=None, key=key, day=day_of(at))
+        self.listing.add(enrolments, bank=name, case_id=None, key=key, day=day_of(at))

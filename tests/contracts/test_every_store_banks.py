@@ -51,7 +51,7 @@ def test_a_new_store_has_a_bank_for_reports_and_one_for_benign_signatures(store)
 def test_benign_signatures_are_kept_apart_from_reported_ones(store):
     open_case(store, 2)
     with store.transaction() as tx:
-        tx.banks.add_benign(make_enrolments(3, start=50), at=AT)
+        tx.banks.add("benign", make_enrolments(3, start=50), at=AT)
 
     assert len(live(store, BankKind.REPORTED)) == 2
     assert len(live(store, BankKind.BENIGN)) == 3
@@ -59,7 +59,7 @@ def test_benign_signatures_are_kept_apart_from_reported_ones(store):
 
 def test_a_benign_signature_never_becomes_a_match(store, platform):
     with store.transaction() as tx:
-        tx.banks.add_benign(make_enrolments(1), at=AT)
+        tx.banks.add("benign", make_enrolments(1), at=AT)
     (id_,) = live(store, BankKind.BENIGN)
 
     assert confirm(store, make_asked(platform), [make_graded(id_)]) is None

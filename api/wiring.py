@@ -1,0 +1,188 @@
+"""Makes every service and worker once, from what the operator set; nothing is opened here."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from api.dependencies import Services
+from api.metrics import Metrics
+from api.security.api_keys import KeyKind
+from api.security.case_secrets import CaseSecrets
+from api.security.destinations import DestinationRule
+from api.security.key_files import KeyFiles
+from api.security.peppers import Pepper
+from api.security.rate_limits import rate_limits_of
+from api.security.signing_keys import signing_keys
+from api.security.webhook_signatures import WebhookSigner
+from api.services.cases import CaseService
+from api.services.decisions import DecisionService
+from api.services.feeds import FeedService
+from api.services.idempotency import Idempotency
+from api.services.intake import Intake
+from api.services.lists import ListService
+from api.services.match_lists import MatchLists
+from api.services.matching import MatchingService
+from api.services.platform_policies import PolicyService
+from api.services.platforms import PlatformService
+from api.services.regimes import Regimes
+from api.services.webhooks import WebhookService
+from api.settings import Settings
+from api.workers.clock_watching import ClockWatching
+from api.workers.index_following import IndexFollowing
+from api.workers.list_publishing import ListPublishing
+from api.workers.periodic import Periodic, Worker
+from api.workers.webhook_delivery import WebhookDelivery
+from hashsvc import Policy
+from indexer.builder import Building, Plan
+from indexer.follower import Follower
+from indexer.records import BankKind
+from indexer.search import LayeredIndex
+from indexer.store import Store
+from indexer.store.hints import Hints
+
+
+@dataclass(frozen=True)
+class Wiring:
+    """Each part is made where it is first needed, and shared by all that need it."""
+
+    settings: Settings
+    keys: KeyFiles
+    case_secrets: CaseSecrets | None = None  # tests pass one with a cheap PIN hasher
+
+    @cached_property
+    def services(self) -> Services:
+        """Everything that routes call."""
+        store, metrics = self.store, self.metrics
+        metrics.watch(self._gauges())
+        kind = KeyKind.of(sandbox=self.settings.sandbox)
+        return Services(
+            cases=self._cases(),
+            matching=self._matching(),
+            match_lists=MatchLists(store, self.pepper),
+            decisions=DecisionService(
+                store, self.regimes, self.idempotency, metrics, changed=self.following.hurry
+            ),
+            feeds=FeedService(store, self.pepper),
+            policies=PolicyService(store),
+            platforms=PlatformService(store, self.pepper, kind),
+            lists=self._lists(),
+            webhooks=WebhookService(
+                store, self.idempotency, DestinationRule(self.settings.webhook_destinations)
+            ),
+            signer=WebhookSigner(signing_keys(self.settings.data)),
+            metrics=metrics,
+            limits=rate_limits_of(self.settings),
+            public_url=self.settings.public_url,
+        )
+
+    @cached_property
+    def workers(self) -> Sequence[Worker]:
+        """Everything that runs beside the requests, in the order in which it starts."""
+        settings, store = self.settings, self.store
+        watching, publishing = ClockWatching(store), ListPublishing(self._lists())
+        delivery = WebhookDelivery(
+            store, self.services.signer, self.services.webhooks.destinations, self.metrics
+        )
+        return [
+            self.following,
+            Periodic("clock-watching", watching.look, settings.clock_look_seconds),
+            Periodic("list-publishing", publishing.look, settings.index_poll_seconds),
+            Periodic("webhook-delivery", delivery.look, settings.webhook_look_seconds),
+        ]
+
+    @cached_property
+    def store(self) -> Store:
+        """Everything durable."""
+        return Store.at(self.settings.url, self.keys.seal)
+
+    @cached_property
+    def pepper(self) -> Pepper:
+        """Keyed digests."""
+        return Pepper(self.keys.pepper)
+
+    @cached_property
+    def metrics(self) -> Metrics:
+        """Counters of this process."""
+        return Metrics()
+
+    @cached_property
+    def regimes(self) -> Regimes:
+        """Laws and rules that set clocks."""
+        return Regimes.read()
+
+    @cached_property
+    def idempotency(self) -> Idempotency:
+        """Answers requests once."""
+        return Idempotency(self.pepper)
+
+    @cached_property
+    def indexes(self) -> Mapping[BankKind, LayeredIndex]:
+        """One for each kind of bank that is searched."""
+        return {kind: LayeredIndex(base_from=self.settings.longest_flat_list) for kind in BankKind}
+
+    @cached_property
+    def follower(self) -> Follower:
+        """Keeps the indexes at the store's newest state."""
+        return Follower(self.store, self.indexes, self._plan.snapshots())
+
+    @cached_property
+    def following(self) -> IndexFollowing:
+        """Lets the follower follow."""
+        return IndexFollowing(
+            self.follower,
+            Building(self._plan),
+            Hints(self.store.engine),
+            poll_seconds=self.settings.index_poll_seconds,
+        )
+
+    @cached_property
+    def _plan(self) -> Plan:
+        return build_plan(self.settings, self.keys)
+
+    def _cases(self) -> CaseService:
+        return CaseService(
+            self.store,
+            self.case_secrets or CaseSecrets(self.pepper),
+            Intake(self.indexes[BankKind.BENIGN]),
+            self.metrics,
+            changed=self.following.hurry,
+        )
+
+    def _matching(self) -> MatchingService:
+        return MatchingService(
+            store=self.store,
+            index=self.indexes[BankKind.REPORTED],
+            freshness=self.follower,
+            stale_seconds=self.settings.index_stale_seconds,
+            policy=Policy(),
+            regimes=self.regimes,
+            pepper=self.pepper,
+            metrics=self.metrics,
+        )
+
+    def _lists(self) -> ListService:
+        return ListService(
+            self.store,
+            enabled=self.settings.compat_lists_enabled,
+            publish_seconds=self.settings.lists_publish_seconds,
+            source_name=self.settings.compat_source_name,
+        )
+
+    def _gauges(self) -> Mapping[str, Callable[[], float]]:
+        index, follower = self.indexes[BankKind.REPORTED], self.follower
+        return {
+            "hashsvc_index_signatures": lambda: len(index),
+            "hashsvc_index_sequence": lambda: follower.applied,
+            "hashsvc_index_staleness_seconds": follower.staleness_seconds,
+        }
+
+
+def build_plan(settings: Settings, keys: KeyFiles) -> Plan:
+    """What builders of bases must know."""
+    return Plan(
+        url=settings.url,
+        ring=keys.seal,
+        plain=settings.tables_folder,
+        sealed=settings.data / "snapshots",
+        base_from=settings.longest_flat_list,
+    )

@@ -1,0 +1,1 @@
+"""A FastAPI application that asks about each upload before it publishes it."""
