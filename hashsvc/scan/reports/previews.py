@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from hashsvc.digests import digests_of_bytes
 from hashsvc.files import replacing
 from hashsvc.scan.exhibits import Exhibit, open_exhibit
 from hashsvc.scan.journal import Journal
@@ -100,7 +101,7 @@ def _squares(match: _Match, file: FoundFile | None) -> NDArray[np.uint8] | None:
         read = read_photo(match.exhibit.source, file, max_bytes=_LIMITS.max_bytes)
     except FileProblemError:
         return None
-    if isinstance(read, Kind) or read.digests.sha256 != match.sha256:
+    if isinstance(read, Kind) or digests_of_bytes(read.body).sha256 != match.sha256:
         return None
     return blurred(read.body, _LIMITS)
 
