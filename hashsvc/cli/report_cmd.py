@@ -48,7 +48,7 @@ Formats = Annotated[
     typer.Option(
         "--format",
         metavar="FORMAT[,FORMAT...]|all",
-        help="jsonl, csv: a row a file. html: for people. vics, case, md5, kdb: exports.",
+        help="jsonl, csv: a row a file; html, certificate: for people; vics, case, md5, kdb.",
     ),
 ]
 SignKey = Annotated[
@@ -89,7 +89,8 @@ def write(
     where the output is piped they are printed too. `html` has no picture; blurred ones are made
     only for somebody who gives a name, and the custody log says so. Exports for other tools hold
     photos that two people found to be the same: `vics` (JSON in the shape of VICS 2.0), `case`
-    (CASE/UCO), `md5` and `kdb` (hfind, Autopsy). Nothing is sent anywhere.
+    (CASE/UCO), `md5` and `kdb` (hfind, Autopsy). With `html` comes the draft of a certificate under
+    section 106B of Kenya's Evidence Act, for the officer to complete. Nothing is sent anywhere.
 
     Exit codes: 2 key, 6 no journal there, or in use; 8 stopped for a minor; 9 the scan has not
     finished, or the custody log was altered.

@@ -50,7 +50,7 @@ def write_manifest(folder: Path, facts: Mapping[str, Any], key: ReportKey | None
         "format": _FORMAT,
         "custody_log_head": CustodyLog(folder).head(),
         "signer": key.public if key else None,
-        "files": [_listed(folder, name) for name in _names(folder)],
+        "files": files_of(folder),
     }
     body = (json.dumps(manifest, indent=2, sort_keys=True) + "\n").encode("ascii")
     path, signature = folder / NAME, folder / SIGNATURE
@@ -61,6 +61,15 @@ def write_manifest(folder: Path, facts: Mapping[str, Any], key: ReportKey | None
         with replacing(signature, mode=_PRIVATE) as draft:
             draft.write_bytes(base64.b64encode(key.sign(_CONTEXT + body)) + b"\n")
     return path
+
+
+def files_of(folder: Path) -> list[dict[str, Any]]:
+    """Name, length and SHA-256 of every file in a folder but the manifest.
+
+    Raises:
+        IntegrityError: there is what is no file.
+    """
+    return [_listed(folder, name) for name in _names(folder)]
 
 
 def verify_folder(folder: Path, *, signer: str | None = None) -> Verified:

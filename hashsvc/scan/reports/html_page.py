@@ -69,6 +69,11 @@ def ending() -> str:
     return f"<script>{_SCRIPT}</script></body></html>\n"
 
 
+def ending_without_script() -> str:
+    """Of a page that is printed and signed."""
+    return "</body></html>\n"
+
+
 def facts(pairs: Mapping[str, object]) -> str:
     """A table of names and values; what is not known is a line to write on."""
     rows = (

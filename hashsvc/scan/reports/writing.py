@@ -13,10 +13,11 @@ from hashsvc.files import replacing
 from hashsvc.scan.custody_log import Action, CustodyLog
 from hashsvc.scan.errors import IntegrityError, JournalRefusedError, ReviewError
 from hashsvc.scan.journal import NAME, Journal, open_journal
-from hashsvc.scan.manifest import body_digest, write_manifest
+from hashsvc.scan.manifest import body_digest, files_of, write_manifest
 from hashsvc.scan.manifest_keys import ReportKey
 from hashsvc.scan.reports import (
     case_report,
+    certificate,
     csv_report,
     hash_sets,
     html_report,
@@ -41,6 +42,7 @@ class ReportFormat(StrEnum):
     CASE = "case"
     MD5 = "md5"
     KDB = "kdb"
+    CERTIFICATE = "certificate"
 
 
 FILE_NAMES = {
@@ -51,10 +53,13 @@ FILE_NAMES = {
     ReportFormat.CASE: "case.jsonld",
     ReportFormat.MD5: "md5.txt",
     ReportFormat.KDB: "hashes.kdb",
+    ReportFormat.CERTIFICATE: "certificate-draft.html",
 }
 
 
 ExportFormat = Literal[ReportFormat.VICS, ReportFormat.CASE, ReportFormat.MD5, ReportFormat.KDB]
+# A report in court without its certificate was disputed: they are written together.
+_CERTIFIED = frozenset({ReportFormat.HTML, ReportFormat.CERTIFICATE})
 EXPORTS = frozenset(get_args(ExportFormat))  # they leave this laboratory
 
 
@@ -102,7 +107,7 @@ class Writer:
         with open_journal(self.folder) as journal:
             review = open_review(journal, log)
             facts = facts_of(journal)
-            paths = [self._write(journal, review, facts, one) for one in formats]
+            paths = [self._write(journal, review, facts, one) for one in _others(formats)]
             if self.thumbnails is Thumbnails.BLURRED:
                 paths.append(self._show(journal, review, at=at))
             leaving = len(exported(rows_of(journal, review), self.include))
@@ -110,6 +115,8 @@ class Writer:
         log.add(
             Action.REPORT, by=by, at=at, files=[path.name for path in paths], include=self.include
         )
+        if not _CERTIFIED.isdisjoint(formats):  # last: it names all the others with their digests
+            paths.append(self._certify(facts))
         write_manifest(self.folder, facts, self.key)
         return Written(paths, leaving)
 
@@ -127,6 +134,8 @@ class Writer:
                 case ReportFormat.HTML:
                     again = partial(rows_of, journal, review)
                     _fill(draft, html_report.lines(again, self._for_people(facts)))
+                case ReportFormat.CERTIFICATE:
+                    raise AssertionError(format_)
                 case _:
                     _export(draft, Export(facts, exported(rows, self.include)), format_)
         return path
@@ -138,11 +147,23 @@ class Writer:
         CustodyLog(self.folder).add(Action.THUMBNAILS, by=self.by, at=at, file=previews.NAME)
         return previews.write_previews(self.folder, journal, review)
 
+    def _certify(self, facts: dict[str, Any]) -> Path:
+        path = self.folder / FILE_NAMES[ReportFormat.CERTIFICATE]
+        path.unlink(missing_ok=True)
+        records = {one["name"]: one["sha256"] for one in files_of(self.folder)}
+        with replacing(path, mode=_PRIVATE) as draft:
+            _fill(draft, certificate.lines(self._for_people(facts), records))
+        return path
+
     def _for_people(self, facts: dict[str, Any]) -> dict[str, Any]:
         return facts | {
             "signer": self.key.public if self.key else None,
             "custody_log": [event.to_json() for event in CustodyLog(self.folder).events()],
         }
+
+
+def _others(formats: Iterable[ReportFormat]) -> list[ReportFormat]:
+    return [one for one in formats if one is not ReportFormat.CERTIFICATE]
 
 
 def _export(draft: Path, export: Export, format_: ExportFormat) -> None:

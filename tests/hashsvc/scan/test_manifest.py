@@ -14,6 +14,7 @@ from hashsvc.scan.manifest_keys import ReportKey, key_id, read_report_key
 from tests.hashsvc.scan.evidence import make_folder, scanned
 
 KEY = ReportKey.generate()
+PAGES = ("report.html", "certificate-draft.html")
 NOT_AS_IT_WAS = "The folder is not as it was when the manifest was made: "
 
 
@@ -56,7 +57,7 @@ def test_a_folder_as_it_was_is_good(signed):
 
     assert said.exit_code == 0
     assert said.stdout.splitlines() == [
-        "good: 4 files are as the manifest says",
+        "good: 5 files are as the manifest says",
         f"signed with the key {key_id(KEY.public)}",
     ]
 
@@ -64,14 +65,14 @@ def test_a_folder_as_it_was_is_good(signed):
 def test_the_manifest_lists_everything_with_its_digest(signed):
     listed = json.loads((signed / "manifest.json").read_text())["files"]
 
-    names = {"journal.sqlite", "custody.jsonl", "files.jsonl", "report.html"}
+    names = {"journal.sqlite", "custody.jsonl", "files.jsonl", *PAGES}
     assert {one["name"] for one in listed} == names
     for one in listed:
         body = (signed / one["name"]).read_bytes()
         assert (one["bytes"], one["sha256"]) == (len(body), hashlib.sha256(body).hexdigest())
 
 
-@pytest.mark.parametrize("name", ["journal.sqlite", "custody.jsonl", "files.jsonl", "report.html"])
+@pytest.mark.parametrize("name", ["journal.sqlite", "custody.jsonl", "files.jsonl", *PAGES])
 def test_a_file_with_one_bit_turned_is_named(copy, name):
     body = bytearray((copy / name).read_bytes())
     body[len(body) // 2] ^= 1

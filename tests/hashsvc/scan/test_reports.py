@@ -127,6 +127,7 @@ def test_several_formats_are_written_at_once(output):
     assert [Path(line.split(": ")[1]).name for line in said.stderr.splitlines()] == [
         "files.csv",
         "report.html",
+        "certificate-draft.html",
     ]
 
 
