@@ -31,6 +31,7 @@ _COMMANDS = (
     "hashsvc-server",
     "hashsvc-server run",
     "hashsvc-server migrate",
+    "hashsvc-server sandbox",
     "hashsvc-server create-key",
     "hashsvc-server replace-key",
     "hashsvc-server revoke-key",
