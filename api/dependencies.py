@@ -15,6 +15,7 @@ from api.security.errors import KeyInvalidError, ScopeMissingError
 from api.security.message_signatures import SentRequest
 from api.security.rate_limits import Lane, RateLimits
 from api.security.scopes import Scope
+from api.security.webhook_signatures import WebhookSigner
 from api.services.cases import CaseService
 from api.services.cursors import MAX_CHARACTERS
 from api.services.decisions import DecisionService
@@ -25,6 +26,7 @@ from api.services.match_lists import MatchLists
 from api.services.matching import MatchingService
 from api.services.platform_policies import PolicyService
 from api.services.platforms import PlatformService
+from api.services.webhooks import WebhookService
 from hashsvc.times import now
 from indexer.records import MatchId
 
@@ -41,6 +43,8 @@ class Services:
     policies: PolicyService
     platforms: PlatformService
     lists: ListService
+    webhooks: WebhookService
+    signer: WebhookSigner
     metrics: Metrics
     limits: RateLimits
     public_url: str | None  # under which clients reach the service; None: as they say themselves
@@ -94,6 +98,7 @@ MatchCaller = Annotated[Caller, Depends(_holding(Scope.MATCHES_WRITE))]
 ReadingCaller = Annotated[Caller, Depends(_holding(Scope.MATCHES_READ))]
 DecidingCaller = Annotated[Caller, Depends(_holding(Scope.DECISIONS_WRITE))]
 FollowingCaller = Annotated[Caller, Depends(_holding(Scope.CHANGES_READ))]
+WebhookCaller = Annotated[Caller, Depends(_holding(Scope.WEBHOOKS_WRITE))]
 PolicyCaller = Annotated[Caller, Depends(_holding(Scope.POLICY_WRITE))]
 
 

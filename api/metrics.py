@@ -29,11 +29,8 @@ class Metrics:
     def __init__(self) -> None:
         """Declare them in a registry of their own: two applications may share a process."""
         self.registry = CollectorRegistry()
-        self.requests = Counter(
-            "hashsvc_requests_total",
-            "Requests answered.",
-            ["route", "status"],
-            registry=self.registry,
+        self.requests = self._counter(
+            "hashsvc_requests_total", "Requests answered.", "route", "status"
         )
         self.match_seconds = Histogram(
             "hashsvc_match_seconds",
@@ -42,33 +39,25 @@ class Metrics:
             buckets=_MATCH_SECONDS,
             registry=self.registry,
         )
-        self.query_signatures = Counter(
-            "hashsvc_query_signatures_total", "Signatures searched.", registry=self.registry
+        self.query_signatures = self._counter(
+            "hashsvc_query_signatures_total", "Signatures searched."
         )
-        self.matches = Counter(
-            "hashsvc_matches_total",
-            "Matches answered.",
-            ["tier", "list_state"],
-            registry=self.registry,
+        self.matches = self._counter(
+            "hashsvc_matches_total", "Matches answered.", "tier", "list_state"
         )
-        self.hits_dropped = Counter(
+        self.hits_dropped = self._counter(
             "hashsvc_hits_dropped_total",
             "Hits that were not answered: the second hash spoke against them, or the store did.",
-            ["why"],
-            registry=self.registry,
+            "why",
         )
-        self.decisions = Counter(
-            "hashsvc_decisions_total",
-            "Decisions received.",
-            ["decision", "reason"],
-            registry=self.registry,
+        self.decisions = self._counter(
+            "hashsvc_decisions_total", "Decisions received.", "decision", "reason"
         )
-        self.cases = Counter(
-            "hashsvc_cases_total", "Cases, by what was done.", ["action"], registry=self.registry
+        self.webhook_deliveries = self._counter(
+            "hashsvc_webhook_deliveries_total", "Tries to deliver a hint to a webhook.", "outcome"
         )
-        self.pin_checks = Counter(
-            "hashsvc_pin_checks_total", "PINs checked.", ["outcome"], registry=self.registry
-        )
+        self.cases = self._counter("hashsvc_cases_total", "Cases, by what was done.", "action")
+        self.pin_checks = self._counter("hashsvc_pin_checks_total", "PINs checked.", "outcome")
 
     def watch(self, gauges: Mapping[str, Callable[[], float]]) -> None:
         """Read these whenever the metrics are asked for.
@@ -82,3 +71,6 @@ class Metrics:
     def text(self) -> bytes:
         """The exposition format that Prometheus reads."""
         return generate_latest(self.registry)
+
+    def _counter(self, name: str, what: str, *labels: str) -> Counter:
+        return Counter(name, what, labels, registry=self.registry)

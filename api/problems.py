@@ -12,6 +12,7 @@ from starlette.exceptions import HTTPException
 
 from api.schemas.rate_fields import rate_fields
 from api.security.errors import (
+    AddressRefusedError,
     KeyInvalidError,
     KeyTooBroadError,
     KeyTooLongError,
@@ -35,12 +36,14 @@ from api.services.errors import (
     NoSuchKeyError,
     NoSuchMatchError,
     NoSuchRegimeError,
+    NoSuchWebhookError,
     PlaceAheadError,
     ReasonUnfitError,
     ServiceError,
     TooManyAttemptsError,
     TooManyKeysError,
     TooManySignaturesError,
+    TooManyWebhooksError,
     UnfitSignatureError,
 )
 from indexer.errors import IndexerError, StoreUnavailableError
@@ -69,9 +72,12 @@ PROBLEMS: Mapping[type[Exception], Problem] = {
     NoSuchCaseError: Problem(404, "not-found"),
     NoSuchMatchError: Problem(404, "no-such-match"),
     NoSuchRegimeError: Problem(404, "no-such-regime"),
+    NoSuchWebhookError: Problem(404, "no-such-webhook"),
     CaseWithdrawnError: Problem(409, "state-conflict"),
     ClockUnmovedError: Problem(409, "clock-unmoved"),
+    TooManyWebhooksError: Problem(409, "too-many-webhooks"),
     CursorExpiredError: Problem(410, "cursor-expired"),
+    AddressRefusedError: Problem(422, "address-refused"),
     CursorInvalidError: Problem(422, "cursor-invalid"),
     ReasonUnfitError: Problem(422, "reason-unfit"),
     KeyReusedError: Problem(409, "idempotency-key-reused"),

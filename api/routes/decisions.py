@@ -12,6 +12,7 @@ from api.dependencies import (
     RepeatKey,
     ServicesDep,
 )
+from api.routes.answers import response_of
 from api.schemas.decisions import (
     DecisionIn,
     MatchLine,
@@ -73,11 +74,7 @@ def decide(
     answered = services.decisions.decide(
         caller, match_id, wish.value(), once=once, write=_written, at=now()
     )
-    return Response(
-        answered.text,
-        media_type="application/json",
-        headers={"Idempotency-Replayed": "true"} if answered.replayed else None,
-    )
+    return response_of(answered)
 
 
 @router.post("/{match_id}/notices", status_code=201)

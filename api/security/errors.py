@@ -27,3 +27,7 @@ class KeyTooBroadError(SecurityError):
 
 class KeyTooLongError(SecurityError):
     """A key holds at most 400 days from now, and begins before it ends."""
+
+
+class AddressRefusedError(SecurityError):
+    """Nothing is sent there: it must be https, and its name must lead to public addresses alone."""

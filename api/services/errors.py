@@ -91,6 +91,14 @@ class PlaceAheadError(ServiceError):
     """This place lies beyond the end of the list: fetch the list afresh."""
 
 
+class NoSuchWebhookError(ServiceError):
+    """No webhook of yours has this id."""
+
+
+class TooManyWebhooksError(ServiceError):
+    """A platform has at most ten webhooks: remove one first."""
+
+
 class NoSuchBankError(ServiceError):
     """No bank has this name: `bank list` shows them."""
 
