@@ -21,6 +21,7 @@ from api.services.cursors import MAX_CHARACTERS
 from api.services.decisions import DecisionService
 from api.services.errors import IdempotencyKeyMissingError
 from api.services.feeds import FeedService
+from api.services.list_feedback import ListFeedback
 from api.services.lists import ListService
 from api.services.match_lists import MatchLists
 from api.services.matching import MatchingService
@@ -48,6 +49,11 @@ class Services:
     metrics: Metrics
     limits: RateLimits
     public_url: str | None  # under which clients reach the service; None: as they say themselves
+
+    @property
+    def list_feedback(self) -> ListFeedback:
+        """Takes what recipients of lists decided."""
+        return ListFeedback(self.matching, self.decisions, self.platforms.pepper)
 
 
 def _services(request: Request) -> Services:

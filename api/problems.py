@@ -33,6 +33,7 @@ from api.services.errors import (
     ListNotGrantedError,
     ListsOffError,
     NoSuchCaseError,
+    NoSuchEntryError,
     NoSuchKeyError,
     NoSuchMatchError,
     NoSuchRegimeError,
@@ -64,6 +65,7 @@ class Problem:
 PROBLEMS: Mapping[type[Exception], Problem] = {
     IdempotencyKeyMissingError: Problem(400, "idempotency-key-missing"),
     PlaceAheadError: Problem(400, "place-ahead"),
+    NoSuchEntryError: Problem(404, "not-found"),
     KeyInvalidError: Problem(401, "key-invalid"),
     SignatureInvalidError: Problem(401, "signature-invalid"),
     ScopeMissingError: Problem(403, "scope-missing"),

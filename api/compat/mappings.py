@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from uuid import UUID, uuid5
 
 from hashsvc.closed_sets import Decision, ListedState, Reason
 from indexer.list_records import ListLine
@@ -52,3 +53,19 @@ FEEDBACK: Mapping[str, Wish | None] = {
 }
 AUTOMATED_TAG = "automated"
 TAGGED = frozenset({Decision.REMOVED, Decision.KEPT})  # a tag may name the reason of these alone
+
+
+# NCMEC's clients vote: for, or against with a reason that they ask us for first.
+AFFIRMATIVE = Wish(Decision.REMOVED, Reason.INTIMATE_NO_CONSENT)
+_REASONS = UUID("5b2f1d0e-7c34-4a52-9d5c-0c1f3f7f2a66")  # ours; the ids below hang on it
+NEGATIVE: Mapping[str, Reason] = {
+    str(uuid5(_REASONS, reason.value)): reason
+    for reason in (
+        Reason.NOT_A_MATCH,
+        Reason.BENIGN_ASSET,
+        Reason.NOT_INTIMATE,
+        Reason.CONSENT_SHOWN,
+        Reason.PUBLIC_INTEREST,
+        Reason.POLICY_PERMITS,
+    )
+}

@@ -11,6 +11,21 @@ from fastapi.routing import APIRoute
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]
 
 
+class RefusedHereError(Exception):
+    """What a client asked for has no place in a dialect."""
+
+    def __init__(self, status: int, message: str) -> None:
+        """Say what is wrong.
+
+        Args:
+            status: HTTP status.
+            message: one sentence, never of the input.
+        """
+        super().__init__(message)
+        self.status = status
+        self.message = message
+
+
 class CompatRoute(APIRoute):
     """A route whose errors are short; what the client sent is never among them."""
 
@@ -21,6 +36,8 @@ class CompatRoute(APIRoute):
         async def handler(request: Request) -> Response:
             try:
                 return await inner(request)
+            except RefusedHereError as refused:
+                return JSONResponse({"message": refused.message}, refused.status)
             except Exception as error:
                 problem = _problem(request, error)
                 if problem is None:

@@ -87,6 +87,10 @@ class ListNotGrantedError(ServiceError):
     """This list was not granted to this platform."""
 
 
+class NoSuchEntryError(ServiceError):
+    """No entry of the list has this id."""
+
+
 class PlaceAheadError(ServiceError):
     """This place lies beyond the end of the list: fetch the list afresh."""
 

@@ -10,9 +10,10 @@ from api.services.errors import (
     ListNotGrantedError,
     ListsOffError,
     NoSuchBankError,
+    NoSuchEntryError,
     PlaceAheadError,
 )
-from hashsvc import SignatureId
+from hashsvc import Hash, SignatureId
 from indexer.list_records import Grant, ListAccess, ListPage, StreamHead
 from indexer.records import BankKind
 from indexer.store import Store, Transaction
@@ -27,6 +28,17 @@ class Wanted:
     dialect: str  # for the audit row
     bank: str | None = None  # None: the one that it may have
     done: int | None = None  # position up to which it has done everything, where asking says so
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """Which part of a list a recipient asks for that goes by time: later than `start`."""
+
+    start: int  # seconds since 1970, exclusive
+    end: int  # inclusive, not in the future
+    after: int  # position, exclusive, where an earlier page of the window ended; else 0
+    limit: int
+    dialect: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +122,58 @@ class ListService:
             )
             return Handed(grant, _names(tx, grant), head, page)
 
+    def read_window(self, caller: Caller, window: Window, *, at: datetime) -> Handed:
+        """A page of what was published in a window of time; nothing is published in it later.
+
+        Raises:
+            ListsOffError, ListNotGrantedError: as `read`.
+        """
+        with self.store.transaction() as tx:
+            grant = self._grant(tx, caller, None)
+            tx.lists.streams.close_second(grant.bank_id, window.end)
+            begin = tx.lists.position_at(grant, window.start)
+            after = max(begin, window.after)
+            page = tx.lists.page(grant, after, limit=window.limit, until_second=window.end)
+            tx.lists.acknowledge(grant, begin, at=at)
+            tx.lists.note_access(
+                ListAccess(grant, caller.key_id, window.dialect, after, page), at=at
+            )
+            return Handed(grant, _names(tx, grant), tx.lists.head(grant), page)
+
+    def require_on(self) -> None:
+        """Refuse where no lists are handed on.
+
+        Raises:
+            ListsOffError: none are.
+        """
+        if not self.enabled:
+            raise ListsOffError
+
+    def mine(self, caller: Caller) -> list[Grant]:
+        """What a platform may read.
+
+        Raises:
+            ListsOffError: nothing.
+        """
+        self.require_on()
+        with self.store.snapshot() as tx:
+            return tx.lists.grants_of(caller.platform.platform_id)
+
+    def hash_of(self, caller: Caller, name: str) -> Hash | None:
+        """The hash behind an entry's wire id, while it is listed; None where it is no more.
+
+        Raises:
+            ListsOffError, ListNotGrantedError: as `read`.
+            NoSuchEntryError: it is no wire id of this recipient's.
+        """
+        with self.store.snapshot() as tx:
+            grant = self._grant(tx, caller, None)
+            signature_id = _names(tx, grant).read(name)
+            if signature_id is None:
+                raise NoSuchEntryError
+            found = tx.listing.live_among([signature_id], BankKind.REPORTED)
+            return found[0].signature.pdq if found else None
+
     def acknowledge(self, caller: Caller, bank: str | None, pos: int, *, at: datetime) -> None:
         """Keep that a recipient has done everything up to a position.
 
@@ -139,8 +203,7 @@ class ListService:
                 more = tx.lists.streams.publish(bank_id, at=at, every_seconds=self.publish_seconds)
 
     def _grant(self, tx: Transaction, caller: Caller, bank: str | None) -> Grant:
-        if not self.enabled:
-            raise ListsOffError
+        self.require_on()
         for grant in tx.lists.grants_of(caller.platform.platform_id):
             if bank in (None, grant.bank):
                 return grant

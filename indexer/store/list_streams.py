@@ -105,6 +105,12 @@ class ListStreams:
         """A stream's end, locked until this transaction is over: nobody publishes meanwhile."""
         return _end_of(self.connection.execute(_select_end(bank_id).with_for_update()).one())
 
+    def close_second(self, bank_id: int, second: int) -> None:
+        """Publish nothing more in a second, nor before it: somebody is told that it is over."""
+        end = self.locked(bank_id)
+        if end.published_at <= second:
+            self._keep(replace(end, published_at=second + 1, published_rows=0))
+
     def add_honey(
         self, bank_id: int, platform_id: int, bodies: Sequence[tuple[SignatureId, bytes]], at: int
     ) -> None:

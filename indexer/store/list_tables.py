@@ -5,6 +5,7 @@ from sqlalchemy import (
     Boolean,
     Column,
     ForeignKey,
+    Index,
     Integer,
     LargeBinary,
     String,
@@ -41,6 +42,7 @@ list_entry = Table(
     Column("platform_id", BigInteger, ForeignKey("platform.id")),  # honey: the only one to see it
     Column("body", LargeBinary(96)),  # honey, sealed under its grant's key
     UniqueConstraint("bank_id", "pos"),
+    Index("ix_list_entry_published", "bank_id", "published_at", "pos"),
 )
 
 list_grant = Table(

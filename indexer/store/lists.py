@@ -115,7 +115,7 @@ class Lists:
         found = self.connection.scalar(
             select(_entries.pos)
             .where(_entries.bank_id == grant.bank_id, _entries.published_at <= second)
-            .order_by(_entries.pos.desc())
+            .order_by(_entries.published_at.desc(), _entries.pos.desc())
             .limit(1)
         )
         return int(found or 0)

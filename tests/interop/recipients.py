@@ -5,6 +5,7 @@ import subprocess
 import sys
 from dataclasses import dataclass
 from pathlib import Path
+from time import sleep
 
 from sqlalchemy import select, update
 
@@ -19,9 +20,10 @@ from hashsvc.hashing import full_signature
 from hashsvc.photos import decode
 from hashsvc.times import now
 from indexer.records import Enrolment, Standing
-from indexer.store import Store, tables
+from indexer.store import Store, list_tables, tables
 from tests.indexer.factories import make_new_case, make_number_mac
 
+REPOSITORY = Path(__file__).parents[2]
 SCOPES = (Scope.LISTS_READ, Scope.LISTS_WRITE, Scope.DECISIONS_WRITE, Scope.MATCHES_WRITE)
 
 
@@ -93,6 +95,25 @@ class ListServer:
             assert moves
             tx.listing.move(moves, at=now())
         self.publish()
+
+    def decisions(self):
+        """Every decision that was kept, in order."""
+        kept = tables.decision.c
+        with self.store.snapshot() as tx:
+            rows = tx.connection.execute(
+                select(kept.decision, kept.reason, kept.automated).order_by(kept.id)
+            )
+            return [tuple(row) for row in rows]
+
+    def requests(self, dialect):
+        """How many pages were handed over."""
+        with self.store.snapshot() as tx:
+            dialects = tx.connection.scalars(select(list_tables.list_access.c.dialect))
+            return list(dialects).count(dialect)
+
+    def wait_seconds(self, seconds):
+        """Until what was published lies so far back: clients ask for whole seconds, 5 s late."""
+        sleep(seconds)
 
     def restore(self):
         """What a restore leaves: another history."""

@@ -267,6 +267,7 @@ def _lists() -> None:
         sa.PrimaryKeyConstraint("bank_id", "signature_id", name=op.f("pk_list_entry")),
         sa.UniqueConstraint("bank_id", "pos", name=op.f("uq_list_entry_bank_id")),
     )
+    op.create_index("ix_list_entry_published", "list_entry", ["bank_id", "published_at", "pos"])
     _grants()
 
 
