@@ -1,0 +1,122 @@
+"""Who may call which route. `test_authorisation.py` tries every cell of this table.
+
+A route without a row fails the tests, and so does a row without a route. To add one:
+
+- nobody's key is asked for: name it in `WITHOUT_KEY`;
+- a platform's key is: add a `Row` to `WITH_KEY`, with the scope (None: any key will do), a body
+  that the route takes, and, where its address or body names something of a platform, what another
+  platform is answered (`foreign`). Ids in addresses come from `World.ids`;
+- with credentials of its own (another network's dialect): give the row a `send`.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from secrets import token_hex
+from typing import Any
+
+from api.compat.function_keys import Endpoint, function_key
+from api.security.scopes import Scope
+from tests.api.bodies import item_of
+from tests.api.deciding import decision_of
+from tests.factories import make_signature
+
+SEEN = make_signature(seed=1)
+NOTICE = {
+    "regime": "us-tida",
+    "received_at": "2026-01-02T03:04:05Z",
+    "elements": ["signature", "location", "good_faith", "contact"],
+}
+ADDRESS = "http://127.0.0.1:9/hints"  # nobody listens there
+_CURSOR = "the cursor of the one who asks, or of platform A"
+
+WITHOUT_KEY = {
+    "GET /",
+    "GET /.well-known/hashsvc-keys.json",
+    "GET /healthz",
+    "GET /how-it-works",
+    "GET /metrics",
+    "GET /openapi.json",
+    "GET /platforms",
+    "GET /readyz",
+    "GET /static/{name:path}",
+    # A survivor has a number and a PIN: `test_cases.py`.
+    "POST /v1/cases",
+    "POST /v1/cases/signatures",
+    "POST /v1/cases/status",
+    "POST /v1/cases/withdraw",
+}
+
+
+def bearer(_world, key):
+    return {"Authorization": f"Bearer {key.text()}"}
+
+
+def stopncii(endpoint):
+    """The two keys that StopNCII's clients send."""
+
+    def two_keys(world, key):
+        return {
+            "Ocp-Apim-Subscription-Key": key.text(),
+            "x-functions-key": function_key(world.platforms.pepper, endpoint, key.key_id),
+        }
+
+    return two_keys
+
+
+@dataclass(frozen=True)
+class Row:
+    """Who may call one route, and how."""
+
+    scope: Scope | None
+    body: Any = None
+    foreign: int | None = None  # status for what is another platform's; None: it names nothing
+    send: Callable = bearer
+
+    def request(self, world, route, key, *, ids, cursor=None):
+        """The answer to calling the route.
+
+        Args:
+            world: the service.
+            route: `METHOD /path/{id}`.
+            key: whose; None: nobody's.
+            ids: what stands in the address.
+            cursor: what stands in a body that has one.
+        """
+        method, path = route.split()
+        headers = {"Idempotency-Key": token_hex(16)}
+        headers |= self.send(world, key) if key else {}
+        body = {"cursor": cursor} if self.body == _CURSOR else self.body
+        return world.client.request(method, path.format(**ids), json=body, headers=headers)
+
+
+WITH_KEY = {
+    "POST /v1/matches": Row(Scope.MATCHES_WRITE, {"items": [item_of(SEEN)]}),
+    "GET /v1/matches": Row(Scope.MATCHES_READ),
+    "GET /v1/matches/{match_id}": Row(Scope.MATCHES_READ, foreign=404),
+    "POST /v1/matches/{match_id}/decision": Row(Scope.DECISIONS_WRITE, decision_of(), 404),
+    "POST /v1/matches/{match_id}/notices": Row(Scope.DECISIONS_WRITE, NOTICE, 404),
+    "POST /v1/matches/{match_id}/clocks/{regime}/pause": Row(
+        Scope.DECISIONS_WRITE, {"why": "holiday"}, 404
+    ),
+    "POST /v1/matches/{match_id}/clocks/{regime}/resume": Row(Scope.DECISIONS_WRITE, foreign=404),
+    "GET /v1/changes": Row(Scope.CHANGES_READ),
+    "POST /v1/changes/ack": Row(Scope.CHANGES_READ, _CURSOR, 422),
+    "GET /v1/policy": Row(Scope.POLICY_WRITE),
+    "PUT /v1/policy": Row(Scope.POLICY_WRITE, {"custom_hours": {"custom-promise": 12}}),
+    "GET /v1/me": Row(None),
+    "GET /v1/keys": Row(Scope.KEYS_MANAGE),
+    "POST /v1/keys": Row(Scope.KEYS_MANAGE, {"label": "new", "scopes": ["keys:manage"]}),
+    "POST /v1/keys/{key_id}/revoke": Row(Scope.KEYS_MANAGE, foreign=404),
+    "GET /v1/test-signatures": Row(None),
+    "GET /v1/webhooks": Row(Scope.WEBHOOKS_WRITE),
+    "POST /v1/webhooks": Row(Scope.WEBHOOKS_WRITE, {"address": ADDRESS}),
+    "GET /v1/webhooks/{webhook_id}/deliveries": Row(Scope.WEBHOOKS_WRITE, foreign=404),
+    "POST /v1/webhooks/{webhook_id}/test": Row(Scope.WEBHOOKS_WRITE, foreign=404),
+    "POST /v1/webhooks/{webhook_id}/rotate": Row(Scope.WEBHOOKS_WRITE, foreign=404),
+    "DELETE /v1/webhooks/{webhook_id}": Row(Scope.WEBHOOKS_WRITE, foreign=404),
+    "GET /compat/stopncii/v1/FetchHashes": Row(
+        Scope.LISTS_READ, foreign=403, send=stopncii(Endpoint.FETCH_HASHES)
+    ),
+    "GET /compat/threatexchange/v1/list": Row(Scope.LISTS_READ, foreign=403),
+    "POST /compat/threatexchange/v1/ack": Row(Scope.LISTS_READ, _CURSOR, 422),
+}
