@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hashsvc.matching import LinearMatcher
-from indexer.search.columns import columns_of
+from indexer.search import csr
+from indexer.search.columns import Columns, columns_of
 from indexer.search.csr import CsrBase
 from tests.contracts.test_every_matcher import lists_near_one_query
 from tests.factories import make_hash, make_listed, make_signature
@@ -163,3 +164,21 @@ def test_a_base_cannot_be_written_to():
 
     with pytest.raises(ValueError, match="read-only"):
         columns.pdq[0, 0] = 1
+
+
+@pytest.mark.parametrize("three_bytes_do", [True, False])
+def test_rows_of_a_long_list_are_told_apart(monkeypatch, three_bytes_do):
+    monkeypatch.setattr(csr, "_THREE_BYTES", 2**24 if three_bytes_do else 0)
+    count, random = 70_000, np.random.default_rng(1)
+    pdq, dhash = random.integers(0, 2**64, (2, count, 4), dtype=np.uint64)
+    kind = np.full(count, 4, dtype=np.uint8)
+    wanted = {5: one_in(3), 65_541: one_in(9), 69_999: TWO_EVERYWHERE}  # by row
+    for row, flips in wanted.items():
+        near = listed_with_flips(flips, [0] * 16).signature
+        pdq[row], dhash[row] = near.pdq.words(), near.dhash.words()
+
+    base = CsrBase.built(Columns(np.arange(count), pdq, dhash, kind))
+
+    found = {hit.signature_id: hit.pdq_distance for hit in base.find(QUERY, threshold=40)}
+    assert found == {5: 31, 65_541: 31, 69_999: 32}
+    assert base.pdq_tables.high.dtype == (np.uint8 if three_bytes_do else np.uint16)
