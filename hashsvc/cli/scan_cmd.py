@@ -5,6 +5,7 @@ import signal
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from enum import StrEnum
+from functools import partial
 from pathlib import Path
 from threading import Event
 from typing import Annotated, TypedDict
@@ -84,6 +85,9 @@ Workers = Annotated[
 Exact = Annotated[
     bool, typer.Option("--exact", help="With `full`: no estimates; the same result, slower.")
 ]
+Scheduler = Annotated[
+    str, typer.Option(help="Of a Dask cluster that scans, as tls://host:8786; else this machine.")
+]
 Strict = Annotated[bool, typer.Option("--strict", help="Exit code 11 when a file failed.")]
 
 
@@ -99,6 +103,7 @@ def scan(
     custody: CustodyFile = None,
     regions: RegionsAsked = Regions.ALL,
     workers: Workers = 0,
+    scheduler: Scheduler = "",
     *,
     exact: Exact = False,
     strict: Strict = False,
@@ -118,23 +123,27 @@ def scan(
     with refusing():
         said = _said(custody, reference, warrant, investigator)
         order = Order(**said, asked=regions.asked(exact=exact))
-        totals = _scanned(order, sources, lambda: opened(pack, pack_key, trust), output, workers)
+        run = partial(run_scan, workers=workers or os.cpu_count() or 1, scheduler=scheduler)
+        totals = _scanned(run, order, sources, lambda: opened(pack, pack_key, trust), output)
     _say(totals)
     raise typer.Exit(_code(totals, strict=strict))
 
 
 def _scanned(
-    order: Order, sources: list[str], pack: Callable[[], Pack], output: Path, workers: int
+    run: Callable[..., Totals],
+    order: Order,
+    sources: list[str],
+    pack: Callable[[], Pack],
+    output: Path,
 ) -> Totals:
     with ExitStack() as stack, _stopping() as stopping, ScanProgress() as progress:
         exhibits = _exhibits(sources, output, stack)
         order.custody.check_exhibits(one.name for one in exhibits)
-        return run_scan(
+        return run(
             order,
             exhibits,
             pack(),
             output,
-            workers=workers or os.cpu_count() or 1,
             advanced=progress.advanced,
             stopping=stopping,
         )

@@ -41,3 +41,7 @@ class ReviewError(ScanError):
 
 class SandboxError(ScanError):
     """Photos cannot be decoded apart from the scan, so they are not decoded at all."""
+
+
+class ClusterError(ScanError):
+    """The machines that were to scan cannot be reached, or the extra `cluster` is missing."""

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from queue import SimpleQueue
+from typing import Self
 
 from hashsvc.packs import Pack
 from hashsvc.scan.answers import Asked, HashedPhoto
@@ -19,6 +20,23 @@ class Examined:
     size: tuple[int, int] | None  # width and height upright, in pixels; None: it failed
     reason: Reason | None
     matches: Sequence[FoundMatch] = ()
+
+    @classmethod
+    def of(cls, pack: Pack, photo: HashedPhoto | Reason) -> Self:
+        """Compare exact signatures with a pack."""
+        if isinstance(photo, Reason):
+            return cls(None, photo)
+        return cls((photo.width, photo.height), None, found_in(pack, photo))
+
+
+def judged(pack: Pack, photo: HashedPhoto | Reason) -> Examined | None:
+    """What became of a photo; None where it has to be looked at exactly.
+
+    Only exact distances count: an estimate says that nothing is near, or nothing at all.
+    """
+    if isinstance(photo, Reason) or not photo.estimated:
+        return Examined.of(pack, photo)
+    return None if near(pack, photo) else Examined((photo.width, photo.height), None)
 
 
 class Examiner:
@@ -38,15 +56,9 @@ class Examiner:
             self._free.put(sandbox)
 
     def examine(self, body: bytes) -> Examined:
-        """Only exact distances count, whatever is asked first."""
-        photo = self._hashed(body, self._asked)
-        if isinstance(photo, HashedPhoto) and photo.estimated:
-            if not near(self._pack, photo):
-                return Examined((photo.width, photo.height), None)
-            photo = self._hashed(body, Asked.FULL)
-        if isinstance(photo, Reason):
-            return Examined(None, photo)
-        return Examined((photo.width, photo.height), None, found_in(self._pack, photo))
+        """Look at a photo, exactly where an estimate is not enough."""
+        examined = judged(self._pack, self._hashed(body, self._asked))
+        return examined or Examined.of(self._pack, self._hashed(body, Asked.FULL))
 
     def _hashed(self, body: bytes, asked: Asked) -> HashedPhoto | Reason:
         sandbox = self._free.get()

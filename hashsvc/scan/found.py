@@ -33,10 +33,10 @@ def found_in(pack: Pack, photo: HashedPhoto) -> list[FoundMatch]:
     """Every entry within the tiers of the pack's bank, the strongest first."""
     policy, weakest = pack.manifest.policy, pack.manifest.weakest_tier
     found: dict[str, FoundMatch] = {}
-    for place, signature in enumerate(photo.signatures):
-        if not askable(signature):
-            continue
-        hits = pack.matcher.find(signature, threshold=policy.search_bits)
+    asked = [(place, one) for place, one in enumerate(photo.signatures) if askable(one)]
+    # All at once: one walk through a long pack takes less time than many.
+    answers = pack.matcher.find_many([one for _, one in asked], threshold=policy.search_bits)
+    for (place, _), hits in zip(asked, answers, strict=True):
         for graded in policy.graded(hits):
             if graded.tier.reaches(weakest):
                 hit = graded.hit

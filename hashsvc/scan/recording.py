@@ -2,18 +2,29 @@
 
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import TypeAlias
 
 from hashsvc.digests import Digests
 from hashsvc.scan.examining import Examined
 from hashsvc.scan.journal import Journal
-from hashsvc.scan.records import Outcome, Reason, Totals
+from hashsvc.scan.kinds import Kind
+from hashsvc.scan.records import FileProblemError, FoundFile, Outcome, Reason, Totals
+from hashsvc.scan.sources import NestingSource
 
 _COMMIT_FILES = 200
 _COMMIT_SECONDS = 1.0
 _TELL_SECONDS = 1.0
 _TELL_SHARE = 20  # counting a million files takes a while: one part in 20 of the time at most
 Digested: TypeAlias = tuple[int, Digests]  # number of a file in the journal, and which it was
+
+
+@dataclass(frozen=True, slots=True)
+class Watched:
+    """How a run speaks with the person who waits for it."""
+
+    advanced: Callable[[Totals], None]  # told about once a second how far the scan is
+    stopping: Callable[[], bool]  # whether to end early; what is in flight is finished
 
 
 class Recorder:
@@ -50,6 +61,31 @@ class Recorder:
     def problem(self, file_id: int, reason: Reason) -> None:
         """A file that cannot be read, or is not asked to be."""
         self.done(file_id, reason.outcome, reason)
+
+    def not_a_photo(
+        self, number: int, source: NestingSource, file_id: int, file: FoundFile, kind: Kind
+    ) -> None:
+        """Give any other file its outcome; members of a container are listed in its commit.
+
+        Args:
+            number: of the source in the journal.
+            source: that holds the file.
+            file_id: in the journal.
+            file: as the source listed it.
+            kind: of the file.
+        """
+        match kind:
+            case Kind.CONTAINER:
+                try:
+                    self._journal.add_files(number, source.members(file), parent_id=file_id)
+                except FileProblemError as problem:
+                    self.problem(file_id, problem.reason)
+                else:
+                    self.problem(file_id, Reason.CONTAINER)
+            case Kind.VIDEO:
+                self.problem(file_id, Reason.VIDEO)
+            case _:
+                self.done(file_id, Outcome.NOT_MEDIA)
 
     def copied(self, file_id: int, digests: Digests) -> bool:
         """Give a file its outcome where the same photo is done; whether it is."""

@@ -6,17 +6,18 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from hashsvc import __version__
 from hashsvc.packs import Pack
 from hashsvc.scan.answers import Asked
 from hashsvc.scan.custody import Custody
 from hashsvc.scan.custody_log import Action, CustodyLog
-from hashsvc.scan.errors import JournalRefusedError, SelfTestError
+from hashsvc.scan.errors import ClusterError, JournalRefusedError, SelfTestError
 from hashsvc.scan.examining import Examiner
 from hashsvc.scan.exhibits import Exhibit
 from hashsvc.scan.journal import NAME, Journal, open_journal
+from hashsvc.scan.recording import Watched
 from hashsvc.scan.records import Totals
 from hashsvc.scan.reports.handover import write_handover
 from hashsvc.scan.sandbox import CHILD, Limits, Sandbox
@@ -24,6 +25,9 @@ from hashsvc.scan.scanner import Scanner
 from hashsvc.scan.self_test import run_self_test
 from hashsvc.scan.workstation import workstation
 from hashsvc.times import now
+
+if TYPE_CHECKING:
+    from hashsvc.scan.cluster import ClusterScanner
 
 _PRIVATE = 0o700
 
@@ -81,9 +85,21 @@ def run_scan(
     workers: int,
     advanced: Callable[[Totals], None],
     stopping: Callable[[], bool],
+    scheduler: str | None = None,
     child: Sequence[str] = CHILD,
 ) -> Totals:
-    """Begin a scan, or go on with it; `Scanner` says what the words mean.
+    """Begin a scan, or go on with it; `Scanner` and `Watched` say what the words mean.
+
+    Args:
+        order: what is scanned, for whom and how.
+        exhibits: the sources.
+        pack: what is looked for.
+        output: folder of the journal.
+        workers: photos that are decoded at once.
+        advanced: told how far the scan is.
+        stopping: whether to end early.
+        scheduler: address of a cluster's; None: on this machine.
+        child: the program that decodes; tests give others.
 
     Raises:
         ScanError: it cannot be begun or resumed.
@@ -98,13 +114,18 @@ def run_scan(
         _begin(journal, log, order, order.to_json(exhibits, pack))
         journal.isolated(sandboxes[0].isolation())
         _list(journal, exhibits)
-        scanner = Scanner(
-            journal,
-            Examiner(quickly_searched(pack), sandboxes, asked=order.asked),
-            workers=workers,
-            max_bytes=order.limits.max_bytes,
-            advanced=advanced,
-            stopping=stopping,
+        quick = quickly_searched(pack)
+        watched = Watched(advanced, stopping)
+        scanner: Scanner | ClusterScanner = (
+            _cluster_scanner(journal, quick, order, watched, scheduler)
+            if scheduler
+            else Scanner(
+                journal,
+                Examiner(quick, sandboxes, asked=order.asked),
+                workers=workers,
+                max_bytes=order.limits.max_bytes,
+                watched=watched,
+            )
         )
         totals = scanner.run(exhibits)
         _test_itself(log, order, sandboxes[0])
@@ -112,6 +133,25 @@ def run_scan(
             _stop_for_minors(output, journal, log, order)
         _end(journal, log, order, totals)
     return totals
+
+
+def _cluster_scanner(
+    journal: Journal, pack: Pack, order: Order, watched: Watched, scheduler: str
+) -> "ClusterScanner":
+    try:
+        from hashsvc.scan.cluster import ClusterScanner  # noqa: PLC0415  # the extra `cluster`
+    except ImportError as error:
+        raise ClusterError(
+            "A cluster needs more libraries: pip install 'hashsvc[cluster]'."
+        ) from error
+    return ClusterScanner(
+        journal,
+        pack,
+        scheduler=scheduler,
+        asked=order.asked,
+        limits=order.limits,
+        watched=watched,
+    )
 
 
 def _test_itself(log: CustodyLog, order: Order, sandbox: Sandbox) -> None:

@@ -1,7 +1,7 @@
 """Files to outcomes: read here, digest in threads, decode in children, match, write down."""
 
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from typing import NamedTuple
 
@@ -9,10 +9,9 @@ from hashsvc.digests import Digests, digests_of_bytes
 from hashsvc.scan.examining import Examined, Examiner
 from hashsvc.scan.exhibits import Exhibit
 from hashsvc.scan.journal import Journal
-from hashsvc.scan.kinds import Kind
 from hashsvc.scan.reading import ReadPhoto, read_photo
-from hashsvc.scan.recording import Digested, Recorder
-from hashsvc.scan.records import FileProblemError, FoundFile, Outcome, Reason, Totals
+from hashsvc.scan.recording import Digested, Recorder, Watched
+from hashsvc.scan.records import FileProblemError, FoundFile, Totals
 from hashsvc.scan.sources import NestingSource
 
 _IN_FLIGHT = 3  # photos for each worker: enough that none waits
@@ -36,8 +35,7 @@ class Scanner:
         *,
         workers: int,
         max_bytes: int,
-        advanced: Callable[[Totals], None],
-        stopping: Callable[[], bool] = lambda: False,
+        watched: Watched,
     ) -> None:
         """Nothing is read yet.
 
@@ -46,12 +44,11 @@ class Scanner:
             examiner: looks at photos.
             workers: photos that it looks at at once.
             max_bytes: of a photo.
-            advanced: told about once a second how far the scan is.
-            stopping: whether to end early; what is in flight is finished.
+            watched: by whom.
         """
         self._journal, self._examiner, self._max_bytes = journal, examiner, max_bytes
-        self._stopping, self._workers = stopping, workers
-        self._recorder = Recorder(journal, advanced)
+        self._stopping, self._workers = watched.stopping, workers
+        self._recorder = Recorder(journal, watched.advanced)
         # Digests have threads of their own: behind photos they would hold up the reading.
         self._digesters = ThreadPoolExecutor(workers)
         self._examiners = ThreadPoolExecutor(workers)
@@ -77,26 +74,10 @@ class Scanner:
         except FileProblemError as problem:
             self._recorder.problem(file_id, problem.reason)
             return
-        match read:
-            case ReadPhoto():
-                self._take_photo(file_id, read.body)
-            case Kind.CONTAINER:
-                self._take_container(number, source, file_id, file)
-            case Kind.VIDEO:
-                self._recorder.problem(file_id, Reason.VIDEO)
-            case _:
-                self._recorder.done(file_id, Outcome.NOT_MEDIA)
-
-    def _take_container(
-        self, number: int, source: NestingSource, file_id: int, file: FoundFile
-    ) -> None:
-        """Its members, in the commit that says that they are listed."""
-        try:
-            self._journal.add_files(number, source.members(file), parent_id=file_id)
-        except FileProblemError as problem:
-            self._recorder.problem(file_id, problem.reason)
+        if isinstance(read, ReadPhoto):
+            self._take_photo(file_id, read.body)
         else:
-            self._recorder.problem(file_id, Reason.CONTAINER)
+            self._recorder.not_a_photo(number, source, file_id, file, read)
 
     def _take_photo(self, file_id: int, body: bytes) -> None:
         digests = self._digesters.submit(digests_of_bytes, body)

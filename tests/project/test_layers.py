@@ -26,6 +26,7 @@ OFFENCES = [
     ("hashsvc/digests.py", "PIL"),
     ("hashsvc/digests.py", "pytsk3"),
     ("hashsvc/digests.py", "pikepdf"),
+    ("hashsvc/digests.py", "distributed"),
     ("api/settings.py", "hashsvc.pixels"),
 ]
 
