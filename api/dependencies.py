@@ -21,6 +21,7 @@ from api.services.cursors import MAX_CHARACTERS
 from api.services.decisions import DecisionService
 from api.services.errors import IdempotencyKeyMissingError
 from api.services.feeds import FeedService
+from api.services.hash_lookups import HashLookups
 from api.services.list_feedback import ListFeedback
 from api.services.lists import ListService
 from api.services.match_lists import MatchLists
@@ -49,6 +50,11 @@ class Services:
     metrics: Metrics
     limits: RateLimits
     public_url: str | None  # under which clients reach the service; None: as they say themselves
+
+    @property
+    def hash_lookups(self) -> HashLookups:
+        """Answers questions about a hash alone."""
+        return HashLookups(self.matching, self.platforms.pepper)
 
     @property
     def list_feedback(self) -> ListFeedback:

@@ -1,5 +1,5 @@
 """Every dialect that this service speaks."""
 
-from api.compat import lists, ncmec, stopncii
+from api.compat import hma, lists, ncmec, stopncii
 
-ROUTERS = (stopncii.router, lists.router, ncmec.router)
+ROUTERS = (stopncii.router, lists.router, ncmec.router, hma.router)

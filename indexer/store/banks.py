@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, case, func, select, update
 
-from hashsvc import Tier
+from hashsvc import SignatureId, Tier
 from hashsvc.closed_sets import ListedState
 from indexer.records import LIVE_STATES, Bank, BankKind, Enrolment
 from indexer.store import tables
@@ -44,6 +44,16 @@ class Banks:
             )
             for row in rows
         ]
+
+    def of_live(self, ids: Sequence[SignatureId]) -> dict[SignatureId, str]:
+        """The names of the banks that hold these signatures, where they are live."""
+        listed = tables.listed_signature.c
+        rows = self.connection.execute(
+            select(listed.id, _banks.name)
+            .join(tables.bank, _banks.id == listed.bank_id)
+            .where(listed.id.in_(ids), listed.state.in_(LIVE_STATES))
+        )
+        return {SignatureId(row.id): row.name for row in rows}
 
     def limit(self, name: str, weakest_tier: Tier) -> bool:
         """Let a bank answer at a tier and stronger ones only; False where there is no such bank."""
