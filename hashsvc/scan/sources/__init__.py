@@ -10,6 +10,7 @@ from hashsvc.scan.sources.archive import ArchiveSource
 from hashsvc.scan.sources.base import Source, open_untouched
 from hashsvc.scan.sources.folder import FolderSource
 from hashsvc.scan.sources.image_kinds import OPENING_BYTES, ImageKind, image_kind_of
+from hashsvc.scan.sources.image_source import ImageSource
 from hashsvc.scan.sources.nesting import NestingSource
 from hashsvc.scan.sources.tar_archive import TarArchive, is_tar
 from hashsvc.scan.sources.zip_archive import ZipArchive
@@ -30,7 +31,7 @@ def open_source(path: Path) -> Source:
             return FolderSource(path)
         kind = _kind_of(path)
         if isinstance(kind, ImageKind):
-            return _open_image(path, kind)
+            return ImageSource(path, kind)
         if kind is not None:
             return ArchiveSource(path, kind, _ARCHIVES[kind])
     except OSError as error:
@@ -49,15 +50,3 @@ def _kind_of(path: Path) -> ImageKind | str | None:
         if zipfile.is_zipfile(file):  # something may stand before the first member
             return "zip"
         return "tar" if is_tar(file) else None
-
-
-def _open_image(path: Path, kind: ImageKind) -> Source:
-    try:
-        from hashsvc.scan.sources.disk_image import (  # noqa: PLC0415  # the extra `scan`
-            DiskImageSource,
-        )
-    except ImportError as error:
-        raise EvidenceRefusedError(
-            "Disk images need more libraries: pip install 'hashsvc[scan]'."
-        ) from error
-    return DiskImageSource(path, kind)

@@ -10,7 +10,7 @@ import pytest
 from PIL import Image
 
 from hashsvc.scan.journal import open_journal
-from hashsvc.scan.records import FileProblemError, FileState, Reason
+from hashsvc.scan.records import FileState, Reason
 from hashsvc.scan.running import Order
 from hashsvc.scan.sources import open_source
 from tests.factories import encode, make_image, make_photo
@@ -299,15 +299,6 @@ def test_streams_beside_the_bytes_of_an_ntfs_file_are_files(tmp_path):
             assert stream.read(1 << 20) == hidden
         with source.open(found[b"p0:/notes.txt"]) as stream:
             assert stream.read(1 << 20) == b"none"
-
-
-def test_a_file_of_another_partition_is_missing(images):
-    with closing(open_source(images("ext4"))) as source:
-        (file,) = [one for one in source.files() if one.path == b"p0:/notes.txt"]
-        with pytest.raises(FileProblemError) as told:
-            source.open(type(file)(b"p9:/notes.txt", file.address))
-
-    assert told.value.reason is Reason.MISSING
 
 
 def test_without_the_libraries_the_message_names_the_extra(images):

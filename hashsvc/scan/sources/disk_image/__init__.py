@@ -6,11 +6,10 @@ The only package that knows The Sleuth Kit (pytsk3) and libewf (pyewf), the extr
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
-from typing import Any, BinaryIO, cast
+from typing import Any
 
 from hashsvc.scan.records import FileProblemError, FoundFile, Reason
-from hashsvc.scan.sources.base import archive_fingerprint
-from hashsvc.scan.sources.disk_image.contents import open_contents
+from hashsvc.scan.sources.disk_image.contents import Contents
 from hashsvc.scan.sources.disk_image.ewf import EwfImage
 from hashsvc.scan.sources.disk_image.raw import RawImage
 from hashsvc.scan.sources.disk_image.volumes import (
@@ -24,15 +23,14 @@ from hashsvc.scan.sources.disk_image.volumes import (
 from hashsvc.scan.sources.disk_image.walking import files_of
 from hashsvc.scan.sources.image_kinds import ImageKind
 
-__all__ = ["DiskImageSource"]
+__all__ = ["DiskImage"]
 
 
-class DiskImageSource:
+class DiskImage:
     """The files of an image; a path is `p1:/DCIM/a.jpg`, an address the number of its inode."""
 
     def __init__(self, path: Path, kind: ImageKind) -> None:
-        """Open the image; one that is too damaged to open leaves a single row."""
-        self._path, self.kind = path, kind.value
+        """Open the image; one that is too damaged to open is not whole and has no volumes."""
         self._disk: DiskBytes | None = None
         with suppress(OSError):
             self._disk = EwfImage(path) if kind is ImageKind.E01 else RawImage(path)
@@ -42,31 +40,17 @@ class DiskImageSource:
             self._image = TskImage(self._disk)
             self._parts = {part.name: part for part in parts_of(self._image)}
 
-    def fingerprint(self) -> str:
-        """See `Source`."""
-        return archive_fingerprint(self._path)
+    def is_whole(self) -> bool:
+        """Whether it holds what was acquired, as far as it can tell; an E01 is read whole."""
+        return self._disk is not None and self._disk.is_whole()
 
-    def files(self) -> Iterator[FoundFile]:
-        """See `Source`; an E01 image is held against its stored digest first."""
-        if self._disk is None or not self._disk.is_whole():
-            yield FoundFile(b"", problem=Reason.CONTAINER_DAMAGED)
-        for part in self._parts.values():
-            yield from self._files_of(part)
+    def volumes(self) -> list[bytes]:
+        """Names of its partitions, and of what lies between them."""
+        return list(self._parts)
 
-    def open(self, file: FoundFile) -> BinaryIO:
-        """See `Source`."""
-        part = self._parts.get(file.path.partition(b":")[0])
-        if part is None:
-            raise FileProblemError(Reason.MISSING)
-        return cast("BinaryIO", open_contents(self._filesystem(part), file))
-
-    def close(self) -> None:
-        """See `Source`."""
-        self._filesystems.clear()
-        if self._disk is not None:
-            self._disk.close()
-
-    def _files_of(self, part: Part) -> Iterator[FoundFile]:
+    def files(self, volume: bytes) -> Iterator[FoundFile]:
+        """Every file of a volume, or a row that says why there are none."""
+        part = self._parts[volume]
         if not part.allocated:
             yield FoundFile(part.name, size=part.size, problem=Reason.UNALLOCATED)
             return
@@ -78,6 +62,17 @@ class DiskImageSource:
         for address, problem in enumerate(problems_of(filesystem, self._image, part)):
             yield FoundFile(part.name, address, part.size, problem=problem)
         yield from files_of(filesystem, part.name)
+
+    def contents(self, file: FoundFile) -> Contents:
+        """The bytes of a file that was listed.
+
+        Raises:
+            FileProblemError: they cannot be found.
+        """
+        part = self._parts.get(file.path.partition(b":")[0])
+        if part is None:
+            raise FileProblemError(Reason.MISSING)
+        return Contents(self._filesystem(part), file)
 
     def _filesystem(self, part: Part) -> Any:  # noqa: ANN401  # untyped
         if part.name not in self._filesystems:

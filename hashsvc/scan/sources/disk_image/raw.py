@@ -46,7 +46,8 @@ class RawImage:
 
     def _read_in_segment(self, offset: int, size: int) -> bytes:
         start, descriptor = next(one for one in reversed(self._files) if offset >= one[0])
-        return os.pread(descriptor, size, offset - start)
+        os.lseek(descriptor, offset - start, os.SEEK_SET)
+        return os.read(descriptor, size)
 
 
 def segments_of(path: Path) -> list[Path]:
