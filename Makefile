@@ -2,7 +2,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 STAMP := .venv/.requirements
 .DEFAULT_GOAL := help
-.PHONY: help setup demo run test test-browser fuzz check format golden lock bench
+.PHONY: help setup demo run test test-browser fuzz check format golden lock soak bench
 
 help:  ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -53,6 +53,9 @@ golden: setup  ## Remake recorded answers, the API document and the commands' he
 
 lock: setup  ## Renew the lock files from pyproject.toml
 	$(BIN)/python -m requirements.lock
+
+soak: setup  ## Swap bases a thousand times and see whether memory stays flat
+	$(BIN)/python -m benchmarks soak
 
 bench: setup  ## Measure hashing beside its peers
 	$(BIN)/python -m benchmarks hashing

@@ -14,6 +14,7 @@ QUESTIONS = {
     "page": "how long the survivor page takes for a photo",
     "scan": "how fast evidence is scanned, and what its journal costs",
     "robustness": "which edits of a reported photo are found again",
+    "soak": "whether memory stays flat while bases are swapped",
 }
 
 
