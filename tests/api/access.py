@@ -9,6 +9,7 @@ A route without a row fails the tests, and so does a row without a route. To add
 - with credentials of its own (another network's dialect): give the row a `send`.
 """
 
+from base64 import b64encode
 from collections.abc import Callable
 from dataclasses import dataclass
 from secrets import token_hex
@@ -51,6 +52,12 @@ def bearer(_world, key):
     return {"Authorization": f"Bearer {key.text()}"}
 
 
+def basic(_world, key):
+    """What NCMEC's clients send."""
+    credentials = b64encode(f"{key.key_id}:{key.text()}".encode()).decode()
+    return {"Authorization": f"Basic {credentials}"}
+
+
 def stopncii(endpoint):
     """The two keys that StopNCII's clients send."""
 
@@ -86,7 +93,8 @@ class Row:
         headers = {"Idempotency-Key": token_hex(16)}
         headers |= self.send(world, key) if key else {}
         body = {"cursor": cursor} if self.body == _CURSOR else self.body
-        return world.client.request(method, path.format(**ids), json=body, headers=headers)
+        content = {"content": body} if isinstance(body, str) else {"json": body}
+        return world.client.request(method, path.format(**ids), headers=headers, **content)
 
 
 WITH_KEY = {
@@ -116,6 +124,13 @@ WITH_KEY = {
     "DELETE /v1/webhooks/{webhook_id}": Row(Scope.WEBHOOKS_WRITE, foreign=404),
     "GET /compat/stopncii/v1/FetchHashes": Row(
         Scope.LISTS_READ, foreign=403, send=stopncii(Endpoint.FETCH_HASHES)
+    ),
+    "GET /compat/ncmec/v2/status": Row(Scope.LISTS_READ, send=basic),
+    "GET /compat/ncmec/v2/members": Row(Scope.LISTS_READ, send=basic),
+    "GET /compat/ncmec/v2/feedback/PDQ/reasons": Row(Scope.LISTS_READ, send=basic),
+    "GET /compat/ncmec/v2/entries": Row(Scope.LISTS_READ, foreign=403, send=basic),
+    "PUT /compat/ncmec/v2/entries/{member}/{entry}/PDQ/feedback": Row(
+        Scope.DECISIONS_WRITE, "<f><affirmative/></f>", 403, send=basic
     ),
     "GET /compat/threatexchange/v1/list": Row(Scope.LISTS_READ, foreign=403),
     "POST /compat/threatexchange/v1/ack": Row(Scope.LISTS_READ, _CURSOR, 422),

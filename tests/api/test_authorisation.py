@@ -1,5 +1,6 @@
 """Every route with every kind of key: the table is `tests.api.access`."""
 
+import re
 import shutil
 from collections import Counter
 from contextlib import closing
@@ -17,7 +18,7 @@ from api.security.scopes import Scope
 from api.services.idempotency import Once
 from api.settings import Destinations, Settings
 from hashsvc.times import now
-from tests.api.access import ADDRESS, SEEN, WITH_KEY, WITHOUT_KEY
+from tests.api.access import ADDRESS, SEEN, WITH_KEY, WITHOUT_KEY, basic
 from tests.api.bodies import opened_number
 from tests.api.deciding import decide, match_on
 from tests.api.signing import make_private, public_bytes
@@ -29,6 +30,7 @@ NONE_SUCH = {
     "match_id": "mat_00000000000000000000000000",
     "key_id": "nobody00",
     "webhook_id": "whk_0",
+    "entry": "lst_0",
 }
 
 
@@ -53,6 +55,8 @@ class World:
             "regime": "custom-promise",
             "key_id": self.below(key),
             "webhook_id": self.webhook(),
+            "member": 1,
+            "entry": self.entry(key),
         }
 
     def key(self, *scopes, name="A", **fields):
@@ -67,6 +71,11 @@ class World:
         wish = KeyWish(frozenset({Scope.KEYS_MANAGE}), caller.kept.expires_at)
         made, _ = self.platforms.create_below(caller, wish, Once("", "below", ""), at=now())
         return made.key_id
+
+    def entry(self, key):
+        """The id of an entry of the list that A may read."""
+        answer = self.client.get("/compat/ncmec/v2/entries", headers=basic(self, key))
+        return re.search(r"lst_\w+", answer.text)[0]
 
     def webhook(self):
         """The id of a webhook of A."""
