@@ -2,7 +2,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 STAMP := .venv/.requirements
 .DEFAULT_GOAL := help
-.PHONY: help setup demo run test test-browser fuzz check format golden lock soak bench
+.PHONY: help setup demo run test test-browser fuzz soak-scan check format golden lock soak bench
 
 help:  ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -31,6 +31,9 @@ test-browser: setup  ## Only drive the page in Chromium and Firefox
 
 fuzz: setup  ## Scan ten thousand spoiled photos, in both ways
 	HASHSVC_TEST_HOSTILE_PHOTOS=10000 $(BIN)/python -m pytest tests/hashsvc/scan/test_hostile_photos.py
+
+soak-scan: setup  ## Kill a scan at fifty random moments
+	HASHSVC_TEST_KILLS=50 $(BIN)/python -m pytest tests/journeys/test_scan_killed.py
 
 check: setup  ## Format, lint, types, import contracts, lock files
 	$(BIN)/ruff format --check .

@@ -98,7 +98,9 @@ class CustodyLog:
             )
             # The rest of a line that a power cut broke off was never acknowledged.
             os.ftruncate(file, sum(len(one) + 1 for one in lines))
-            os.write(file, line.encode("ascii") + b"\n")
+            left = line.encode("ascii") + b"\n"
+            while left:  # a disk that gets full takes a part and says nothing
+                left = left[os.write(file, left) :]
             os.fsync(file)
 
     def _body(self) -> bytes:

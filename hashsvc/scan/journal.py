@@ -1,5 +1,6 @@
 """What a scan has done, in SQLite: resuming is reading it. One process, one connection."""
 
+import errno
 import json
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -19,6 +20,8 @@ NAME = "journal.sqlite"
 _FORMAT = 1
 _PAGE_FILES = 2_000
 _LARGEST = (1 << 63) - 1
+_NO_SPACE = {errno.ENOSPC, errno.EDQUOT}
+_FULL = "The disk of the output folder is full: make room and run the scan again."
 _FILE = "path, address, size, modified_ns, changed_ns, accessed_ns, created_ns, state"
 
 
@@ -235,6 +238,10 @@ def open_journal(folder: Path) -> Iterator[Journal]:
             connection.close()
     except sqlite3.Error as error:
         raise JournalRefusedError(_sentence(error)) from error
+    except OSError as error:
+        if error.errno not in _NO_SPACE:
+            raise
+        raise JournalRefusedError(_FULL) from error
 
 
 def _sentence(error: sqlite3.Error) -> str:
@@ -242,6 +249,6 @@ def _sentence(error: sqlite3.Error) -> str:
         case sqlite3.SQLITE_BUSY | sqlite3.SQLITE_LOCKED:
             return "Another scan uses this output folder."
         case sqlite3.SQLITE_FULL:
-            return "The disk of the output folder is full: make room and run the scan again."
+            return _FULL
         case _:
             return "The journal in the output folder is damaged or cannot be written."
