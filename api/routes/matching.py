@@ -14,8 +14,10 @@ from api.services.coverage import Coverage
 from hashsvc.times import now
 
 router = APIRouter(prefix="/v1/matches", tags=["matches"])
-# A thread costs 0.2 ms of CPU, more than searching a few signatures does.
-_INLINE_SIGNATURES = 16
+# A thread costs 0.2 ms of CPU, more than searching a few signatures does; but whatever is searched
+# without one keeps every other request waiting.
+_SMALL_SIGNATURES = 16
+_INLINE_SECONDS = 0.005
 
 
 @router.post("")
@@ -28,7 +30,8 @@ async def ask(
 ) -> Answers:
     """Ask whether uploads resemble reported photos; the strongest answer is `review`."""
     matching, size = services.matching, question.signature_count()
-    small = size <= _INLINE_SIGNATURES
+    small = size <= _SMALL_SIGNATURES
+    inline = small and matching.seconds_for(size) <= _INLINE_SECONDS
     asking = services.limits.asking(caller.kept, size, lane=Lane.SIGNATURES, at=now())
     timing = services.metrics.match_seconds.labels("small" if small else "large").time()
     with asking as quotas, timing:
@@ -36,7 +39,7 @@ async def ask(
         if min_index_seq is not None and min_index_seq > covered.seq:
             covered = await run_in_threadpool(matching.covering, min_index_seq)
         uploads = [item.upload() for item in question.items]
-        if small:
+        if inline:
             found = matching.find(uploads, covered.newer)
         else:
             found = await run_in_threadpool(matching.find, uploads, covered.newer)

@@ -97,6 +97,10 @@ class MatchingService:
         with self.store.snapshot() as tx:
             tx.changes.head()
 
+    def seconds_for(self, signatures: int) -> float:
+        """About how long it takes to find so many."""
+        return self.index.seconds_for(signatures)
+
     def find(self, uploads: Sequence[Upload], newer: Matcher | None = None) -> list[Found]:
         """Search the index and what is newer; no database, and nothing is kept."""
         return [self._found(upload, newer) for upload in uploads]

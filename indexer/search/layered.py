@@ -105,6 +105,10 @@ class LayeredIndex:
             else:
                 self._now = self._now.without(np.array([*ids], dtype=np.int64))
 
+    def seconds_for(self, queries: int) -> float:
+        """See `SignatureIndex.seconds_for`."""
+        return self._now.seconds_for(queries)
+
     def compaction_due(self, *, at: datetime) -> bool:
         """Whether a new base should take the place of base and changes."""
         now = self._now

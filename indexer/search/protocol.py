@@ -21,6 +21,10 @@ class SignatureIndex(Matcher, Protocol):
         """Make signatures unfindable; unknown ids are passed over."""
         ...
 
+    def seconds_for(self, queries: int) -> float:
+        """About how long so many queries take, on a machine of 2020."""
+        ...
+
     def __len__(self) -> int:
         """How many signatures can be found."""
         ...

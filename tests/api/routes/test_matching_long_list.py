@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from api.routes import matching
 from api.security.scopes import Scope
 from api.settings import IndexMode
 from hashsvc.times import now
@@ -71,3 +72,24 @@ def test_a_builder_takes_what_was_withdrawn_out_of_the_tables(client, platform, 
     assert only_line(ask(client, platform, item_of(make_signature(seed=2))))["tier"] == "strong"
     (published,) = (tmp_path / "tables" / "reported").glob("base-*")
     assert np.load(published / "ids.npy").size == 1
+
+
+@pytest.mark.parametrize(
+    ("signatures", "seconds", "threads"), [(16, 0.005, 1), (16, 0.006, 2), (17, 0, 2)]
+)
+def test_what_would_keep_others_waiting_is_searched_in_a_thread(
+    client, platform, monkeypatch, signatures, seconds, threads
+):
+    """Every answer is confirmed in a thread."""
+    handed, run = [], matching.run_in_threadpool
+
+    def counting(function, *arguments, **named):
+        handed.append(function.__name__)
+        return run(function, *arguments, **named)
+
+    monkeypatch.setattr(matching, "run_in_threadpool", counting)
+    monkeypatch.setattr(LayeredIndex, "seconds_for", lambda _index, _queries: seconds)
+
+    ask(client, platform, item_of(*[SEEN] * signatures))
+
+    assert len(handed) == threads

@@ -176,3 +176,11 @@ def test_readers_never_see_half_of_a_change():
 
     assert torn == []
     assert ids_in(index) != []
+
+
+@pytest.mark.parametrize("make", [lambda ids: LayeredIndex(listed(*ids)), lambda ids: based(*ids)])
+def test_more_questions_and_longer_lists_are_expected_to_take_longer(make):
+    short, long = make([1]), make(range(1, 5_001))
+
+    assert 0 < short.seconds_for(1) < long.seconds_for(1)
+    assert long.seconds_for(16) == pytest.approx(16 * long.seconds_for(1))
