@@ -236,19 +236,33 @@ def test_a_loop_of_folders_ends(images, tmp_path):
     assert problems(image) == {b"p0:/DCIM/loop": Reason.NOT_REGULAR}
 
 
-def test_a_deleted_file_without_a_name_is_found(images, tmp_path):
+def bodies_of(image):
+    """Bytes of every file that can be read, by path."""
+    with closing(open_source(image)) as source:
+        return {
+            file.path: source.open(file).read(1 << 20)
+            for file in source.files()
+            if file.problem is None
+        }
+
+
+def test_files_without_a_name_are_found_deleted_or_not(images, tmp_path):
+    image = copy_of(images("ext4"), tmp_path)
+
+    debugfs(image, "clri /DCIM")  # the folder is gone, and with it all its names
+
+    bodies = bodies_of(image)
+    assert sorted(bodies.values()) == sorted(FILES.values())
+    assert sum(path.startswith(b"p0:/$Orphan") for path in bodies) == len(DELETED)
+    assert sum(path.startswith(b"p0:/$Unlinked/") for path in bodies) == len(FILES) - 3
+
+
+def test_a_file_that_was_open_when_it_was_deleted_is_found(images, tmp_path):
     image = copy_of(images("ext4"), tmp_path)
 
     debugfs(image, "unlink /DCIM/planted.jpg")
-    debugfs(image, "clri /DCIM")  # the folder is gone, and with it all its names
 
-    with closing(open_source(image)) as source:
-        bodies = []
-        for file in source.files():
-            if file.problem is None:
-                with source.open(file) as stream:
-                    bodies.append(stream.read(1 << 20))
-    assert FILES["DCIM/deleted.jpg"] in bodies
+    assert FILES["DCIM/planted.jpg"] in bodies_of(image).values()
 
 
 def test_links_in_an_image_are_rows_and_not_followed(images, tmp_path):

@@ -36,13 +36,13 @@ class Entry:
     @property
     def is_folder(self) -> bool:
         """Whether it can be looked into."""
-        return not self._is_gone and self._meta.type in _FOLDERS
+        return not self.is_gone and self._meta.type in _FOLDERS
 
     def files(self) -> Iterator[FoundFile]:
         """The file, and what NTFS keeps beside its bytes under names of their own."""
         if not self.is_folder:
             yield self._file()
-        for attribute in [] if self._is_gone else self._inode:
+        for attribute in [] if self.is_gone else self._inode:
             named = attribute.info.type == pytsk3.TSK_FS_ATTR_TYPE_NTFS_DATA
             if named and attribute.info.name:
                 yield self._stream(bytes(attribute.info.name), int(attribute.info.size))
@@ -53,7 +53,7 @@ class Entry:
         return FileState.ALLOCATED if listed else FileState.DELETED
 
     @property
-    def _is_gone(self) -> bool:
+    def is_gone(self) -> bool:
         """Whether nothing is left but a name; its inode may be another file's by now."""
         if self._meta is None:
             return True
@@ -61,7 +61,7 @@ class Entry:
         return used and self._state is FileState.DELETED
 
     def _file(self) -> FoundFile:
-        if self._is_gone:
+        if self.is_gone:
             problem = Reason.METADATA_GONE
             return FoundFile(self.path, self.address, state=self._state, problem=problem)
         return self._found(self.path, int(self._meta.size), self._problem())
@@ -70,15 +70,15 @@ class Entry:
         return self._found(self.path + b":" + name, size, None)
 
     def _found(self, path: bytes, size: int, problem: Reason | None) -> FoundFile:
-        meta = self._meta
+        modified, changed, accessed, created = times_of(self._meta)
         return FoundFile(
             path,
             self.address,
             size,
-            _ns(meta.mtime, meta.mtime_nano),
-            _ns(meta.ctime, meta.ctime_nano),
-            _ns(meta.atime, meta.atime_nano),
-            _ns(meta.crtime, meta.crtime_nano),
+            modified,
+            changed,
+            accessed,
+            created,
             self._state,
             problem,
         )
@@ -89,6 +89,16 @@ class Entry:
         # Linux forgets size and place of what it deletes from ext4.
         forgotten = self._state is FileState.DELETED and not self._meta.size
         return Reason.METADATA_GONE if forgotten else None
+
+
+def times_of(meta: Any) -> tuple[int | None, int | None, int | None, int | None]:  # noqa: ANN401  # untyped
+    """When it was modified, changed, accessed and created, in nanoseconds since 1970."""
+    return (
+        _ns(meta.mtime, meta.mtime_nano),
+        _ns(meta.ctime, meta.ctime_nano),
+        _ns(meta.atime, meta.atime_nano),
+        _ns(meta.crtime, meta.crtime_nano),
+    )
 
 
 def _ns(seconds: int, nanoseconds: int) -> int | None:

@@ -5,11 +5,12 @@ from typing import Any
 
 from hashsvc.scan.records import FoundFile, Reason
 from hashsvc.scan.sources.disk_image.entries import Entry
+from hashsvc.scan.sources.disk_image.unlinked import Inodes
 from hashsvc.scan.sources.disk_image.volumes import ERRORS
 
 
 def files_of(filesystem: Any, volume: bytes) -> Iterator[FoundFile]:  # noqa: ANN401  # untyped
-    """Every file below the root, folder by folder.
+    """Every file below the root, folder by folder, then those that no folder lists.
 
     Args:
         filesystem: of pytsk3.
@@ -17,6 +18,7 @@ def files_of(filesystem: Any, volume: bytes) -> Iterator[FoundFile]:  # noqa: AN
     """
     root = int(filesystem.info.root_inum)
     seen, folders = {root}, [(volume + b":", root)]
+    inodes = Inodes(filesystem)
     while folders:
         folder, inode = folders.pop()
         for entry in _entries(filesystem, folder, inode):
@@ -24,11 +26,14 @@ def files_of(filesystem: Any, volume: bytes) -> Iterator[FoundFile]:  # noqa: AN
                 yield entry
                 continue
             yield from entry.files()
+            if not entry.is_gone:  # else its inode is another file's, or kept without a name
+                inodes.listed(entry.address)
             if entry.is_folder and entry.address in seen:  # a loop: listed once only
                 yield FoundFile(entry.path, entry.address, problem=Reason.NOT_REGULAR)
             elif entry.is_folder:
                 seen.add(entry.address)
                 folders.append((entry.path, entry.address))
+    yield from inodes.unlisted(volume)
 
 
 def _entries(
