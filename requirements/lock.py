@@ -11,7 +11,7 @@ _ROOT = Path(__file__).parents[1]
 _LOCKS = {
     "device": ["pyproject.toml"],
     "server": ["--group", "server"],  # a group alone brings no image library
-    "dev": ["pyproject.toml", "--extra", "scan", "--group", "dev"],
+    "dev": ["pyproject.toml", "--extra", "scan", "--extra", "cluster", "--group", "dev"],
 }
 _OPTIONS = [
     "--quiet",

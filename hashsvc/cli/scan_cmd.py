@@ -108,7 +108,7 @@ def scan(
     exact: Exact = False,
     strict: Strict = False,
 ) -> None:
-    """Scan evidence with a pack, offline. Sources are only read; nothing is sent anywhere.
+    """Scan evidence with a pack. Sources are only read; nothing is sent, but to a cluster of yours.
 
     Killed or stopped, the same command goes on where it was. A match is a lead, not an identity:
     a person has to look. The journal holds file names: keep the output folder on an encrypted disk.
