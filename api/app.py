@@ -20,6 +20,7 @@ from api.routes import (
     operations,
     policy,
     sandbox,
+    sweeps,
     webhooks,
 )
 from api.security.case_secrets import CaseSecrets
@@ -39,6 +40,7 @@ _ROUTERS = (
     matching.router,
     decisions.router,
     changes.router,
+    sweeps.router,
     webhooks.router,
     policy.router,
     keys.router,

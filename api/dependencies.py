@@ -28,6 +28,7 @@ from api.services.match_lists import MatchLists
 from api.services.matching import MatchingService
 from api.services.platform_policies import PolicyService
 from api.services.platforms import PlatformService
+from api.services.sweeps import SweepService
 from api.services.webhooks import WebhookService
 from hashsvc.times import now
 from indexer.records import MatchId
@@ -45,6 +46,7 @@ class Services:
     policies: PolicyService
     platforms: PlatformService
     lists: ListService
+    sweeps: SweepService
     webhooks: WebhookService
     signer: WebhookSigner
     metrics: Metrics
@@ -110,6 +112,7 @@ MatchCaller = Annotated[Caller, Depends(_holding(Scope.MATCHES_WRITE))]
 ReadingCaller = Annotated[Caller, Depends(_holding(Scope.MATCHES_READ))]
 DecidingCaller = Annotated[Caller, Depends(_holding(Scope.DECISIONS_WRITE))]
 FollowingCaller = Annotated[Caller, Depends(_holding(Scope.CHANGES_READ))]
+SweepCaller = Annotated[Caller, Depends(_holding(Scope.SWEEPS_WRITE))]
 WebhookCaller = Annotated[Caller, Depends(_holding(Scope.WEBHOOKS_WRITE))]
 PolicyCaller = Annotated[Caller, Depends(_holding(Scope.POLICY_WRITE))]
 

@@ -37,6 +37,7 @@ from api.services.errors import (
     NoSuchKeyError,
     NoSuchMatchError,
     NoSuchRegimeError,
+    NoSuchSweepError,
     NoSuchWebhookError,
     PlaceAheadError,
     ReasonUnfitError,
@@ -74,6 +75,7 @@ PROBLEMS: Mapping[type[Exception], Problem] = {
     NoSuchCaseError: Problem(404, "not-found"),
     NoSuchMatchError: Problem(404, "no-such-match"),
     NoSuchRegimeError: Problem(404, "no-such-regime"),
+    NoSuchSweepError: Problem(404, "no-such-sweep"),
     NoSuchWebhookError: Problem(404, "no-such-webhook"),
     CaseWithdrawnError: Problem(409, "state-conflict"),
     ClockUnmovedError: Problem(409, "clock-unmoved"),
@@ -204,6 +206,7 @@ _CODES = {
     "too_many_signatures": "length",
     "in_the_future": "range",
     "restriction": "restriction",
+    "receipt": "range",
 }
 
 

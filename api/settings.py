@@ -105,6 +105,9 @@ class Settings(BaseSettings):
         300, ge=0, description="New signatures wait so long before they are handed on: cases mix."
     )
 
+    sweep_look_seconds: float = Field(
+        60.0, gt=0, description="How often the list is looked at for sweeps to ask for."
+    )
     webhook_look_seconds: float = Field(
         1.0, gt=0, description="How often webhooks are looked at for hints to send."
     )

@@ -25,12 +25,14 @@ from api.services.matching import MatchingService
 from api.services.platform_policies import PolicyService
 from api.services.platforms import PlatformService
 from api.services.regimes import Regimes
+from api.services.sweeps import SweepService
 from api.services.webhooks import WebhookService
 from api.settings import Settings
 from api.workers.clock_watching import ClockWatching
 from api.workers.index_following import IndexFollowing
 from api.workers.list_publishing import ListPublishing
 from api.workers.periodic import Periodic, Worker
+from api.workers.sweep_asking import SweepAsking
 from api.workers.webhook_delivery import WebhookDelivery
 from hashsvc import Policy
 from indexer.builder import Building, Plan
@@ -66,6 +68,7 @@ class Wiring:
             policies=PolicyService(store),
             platforms=PlatformService(store, self.pepper, kind),
             lists=self._lists(),
+            sweeps=SweepService(store, self.pepper),
             webhooks=WebhookService(
                 store, self.idempotency, DestinationRule(self.settings.webhook_destinations)
             ),
@@ -80,6 +83,7 @@ class Wiring:
         """Everything that runs beside the requests, in the order in which it starts."""
         settings, store = self.settings, self.store
         watching, publishing = ClockWatching(store), ListPublishing(self._lists())
+        asking = SweepAsking(self.services.sweeps)
         delivery = WebhookDelivery(
             store, self.services.signer, self.services.webhooks.destinations, self.metrics
         )
@@ -88,6 +92,7 @@ class Wiring:
             Periodic("clock-watching", watching.look, settings.clock_look_seconds),
             Periodic("list-publishing", publishing.look, settings.index_poll_seconds),
             Periodic("webhook-delivery", delivery.look, settings.webhook_look_seconds),
+            Periodic("sweep-asking", asking.look, settings.sweep_look_seconds),
         ]
 
     @cached_property

@@ -1,5 +1,6 @@
 """What a platform calls for each upload."""
 
+from functools import partial
 from typing import Annotated
 
 from fastapi import APIRouter, Body, Response
@@ -32,7 +33,11 @@ async def ask(
     matching, size = services.matching, question.signature_count()
     small = size <= _SMALL_SIGNATURES
     inline = small and matching.seconds_for(size) <= _INLINE_SECONDS
-    asking = services.limits.asking(caller.kept, size, lane=Lane.SIGNATURES, at=now())
+    listed_since, lane = 0, Lane.SIGNATURES
+    if question.sweep_id is not None:
+        sweeps, lane = services.sweeps, Lane.SWEEP
+        listed_since = await run_in_threadpool(sweeps.listed_since, caller, question.sweep_id)
+    asking = services.limits.asking(caller.kept, size, lane=lane, at=now())
     timing = services.metrics.match_seconds.labels("small" if small else "large").time()
     with asking as quotas, timing:
         covered = Coverage(matching.sequence())
@@ -43,7 +48,8 @@ async def ask(
             found = matching.find(uploads, covered.newer)
         else:
             found = await run_in_threadpool(matching.find, uploads, covered.newer)
-        answers = await run_in_threadpool(matching.confirm, found, caller, at=now())
+        confirm = partial(matching.confirm, at=now(), listed_since=listed_since)
+        answers = await run_in_threadpool(confirm, found, caller)
     response.headers.update({"Index-Seq": str(covered.seq), **rate_fields(quotas)})
     detail = Scope.MATCHES_DETAIL in caller.scopes
     lines = [ItemAnswer.of(answer, with_detail=detail) for answer in answers]

@@ -47,6 +47,11 @@ class Question(BaseModel):
     model_config = _STRICT
 
     items: Annotated[list[Item], Field(min_length=1, max_length=MAX_ITEMS)]
+    sweep_id: str | None = Field(
+        None,
+        max_length=64,
+        description="Of a look back: only what was listed since its first day counts.",
+    )
 
     @model_validator(mode="after")
     def _within_limits(self) -> Self:

@@ -95,6 +95,10 @@ class PlaceAheadError(ServiceError):
     """This place lies beyond the end of the list: fetch the list afresh."""
 
 
+class NoSuchSweepError(ServiceError):
+    """No sweep that you were asked for has this id."""
+
+
 class NoSuchWebhookError(ServiceError):
     """No webhook of yours has this id."""
 

@@ -1,7 +1,7 @@
 """Whether an upload resembles a reported photo: find, grade, confirm."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from api.metrics import Metrics
@@ -105,8 +105,16 @@ class MatchingService:
         """Search the index and what is newer; no database, and nothing is kept."""
         return [self._found(upload, newer) for upload in uploads]
 
-    def confirm(self, found: Sequence[Found], asking: Caller, *, at: datetime) -> list[Answer]:
+    def confirm(
+        self, found: Sequence[Found], asking: Caller, *, at: datetime, listed_since: int = 0
+    ) -> list[Answer]:
         """Answer with what the store holds as live at this moment, and keep what matched.
+
+        Args:
+            found: what the index says.
+            asking: the platform.
+            at: now.
+            listed_since: a day, since 1970-01-01; what was listed earlier does not count.
 
         Raises:
             StoreUnavailableError: nothing can be confirmed, so nothing is answered.
@@ -119,6 +127,7 @@ class MatchingService:
                 clocks = self.regimes.with_custom(rules.custom_hours).at_match(at=at)
                 for one in sorted(found, key=lambda one: one.upload.ref):
                     asked = self._asked(one.upload, asking, rules, clocks)
+                    asked = replace(asked, listed_since=listed_since)
                     matches[one.upload.ref] = tx.matches.confirm(asked, one.graded, at=at)
         answers = [
             Answer(one.upload.ref, matches.get(one.upload.ref), searched=bool(one.hits))

@@ -38,6 +38,7 @@ class Asked:
     weakest_tier: Tier = Tier.POSSIBLE  # weaker hits do not count
     surface: Surface = Surface.UPLOAD
     clocks: tuple[NewClock, ...] = ()  # that begin with a match
+    listed_since: int = 0  # days since 1970-01-01; hits on what was listed earlier do not count
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +47,7 @@ class _Live:
 
     state: ListedState
     weakest_tier: Tier  # of its bank
+    listed_day: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +145,9 @@ class Matches:
         for start in range(0, len(asked), _IDS_AT_ONCE):
             rows = self.connection.execute(_lock_live(asked[start : start + _IDS_AT_ONCE]))
             live |= {
-                SignatureId(row.id): _Live(ListedState(row.state), Tier(row.weakest_tier))
+                SignatureId(row.id): _Live(
+                    ListedState(row.state), Tier(row.weakest_tier), row.listed_day
+                )
                 for row in rows
             }
         return live
@@ -254,7 +258,7 @@ def _settled(row: Row[Any]) -> MatchState:
 
 def _counts(one: GradedHit, asked: Asked, live: Mapping[SignatureId, _Live]) -> bool:
     found = live.get(one.hit.signature_id)
-    if found is None:
+    if found is None or found.listed_day < asked.listed_since:
         return False
     return one.tier.reaches(found.weakest_tier) and one.tier.reaches(asked.weakest_tier)
 
@@ -268,10 +272,10 @@ def _strongest(counting: Sequence[GradedHit]) -> Mapping[SignatureId, Tier]:
     return tiers
 
 
-def _lock_live(ids: Sequence[SignatureId]) -> Select[tuple[int, str, str]]:
+def _lock_live(ids: Sequence[SignatureId]) -> Select[tuple[int, str, str, int]]:
     listed, banks = tables.listed_signature, tables.bank
     return (
-        select(listed.c.id, listed.c.state, banks.c.weakest_tier)
+        select(listed.c.id, listed.c.state, banks.c.weakest_tier, listed.c.listed_day)
         .join(banks, banks.c.id == listed.c.bank_id)
         .where(
             listed.c.id.in_(ids),

@@ -30,6 +30,7 @@ from indexer.store.matches import Matches
 from indexer.store.platforms import Platforms
 from indexer.store.policies import Policies
 from indexer.store.sealing import KeyRing
+from indexer.store.sweeps import Sweeps
 from indexer.store.votes import VoteBox
 from indexer.store.webhooks import Webhooks
 
@@ -115,6 +116,11 @@ class Transaction:
     def answers(self) -> Answers:
         """What idempotency keys were answered."""
         return Answers(self.connection, self.policies)
+
+    @cached_property
+    def sweeps(self) -> Sweeps:
+        """What platforms were asked to look back for."""
+        return Sweeps(self.connection, self.changes)
 
     @cached_property
     def webhooks(self) -> Webhooks:

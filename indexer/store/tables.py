@@ -361,3 +361,25 @@ webhook_delivery = Table(
     Column("tries", Integer, nullable=False),
     Column("dead_at", Moment),  # given up; kept to be listed
 )
+
+sweep = Table(
+    "sweep",
+    METADATA,
+    Column("id", String(30), primary_key=True),
+    Column("platform_id", BigInteger, ForeignKey("platform.id"), nullable=False),
+    # Hours since 1970: a platform is asked once in each of them.
+    Column("hour", Integer, nullable=False),
+    Column("listed_since", Integer, nullable=False),  # a day: no finer time is kept of listing
+    Column("to_seq", BigInteger, nullable=False),  # of the change log, when it was asked for
+    Column("lookback_days", Integer, nullable=False),
+    Column("asked_at", Moment, nullable=False),
+    Column("due_at", Moment, nullable=False),
+    # What the platform says it did; None until then.
+    Column("scanned_from", Moment),
+    Column("scanned_to", Moment),
+    Column("items_scanned", BigInteger),
+    Column("hits", BigInteger),
+    Column("complete", Boolean),
+    Column("received_at", Moment),
+    UniqueConstraint("platform_id", "hour"),
+)

@@ -22,6 +22,7 @@ def upgrade() -> None:
     _console()
     _lists()
     _webhooks()
+    _sweeps()
     op.add_column("listed_signature", sa.Column("hold", sa.String(length=16)))
     for column in (
         sa.Column("ref", sa.LargeBinary(length=128)),
@@ -358,6 +359,31 @@ def _webhooks() -> None:
     op.create_index(op.f("ix_webhook_delivery_webhook_id"), "webhook_delivery", ["webhook_id"])
 
 
+def _sweeps() -> None:
+    op.create_table(
+        "sweep",
+        sa.Column("id", sa.String(length=30), nullable=False),
+        sa.Column("platform_id", sa.BigInteger(), nullable=False),
+        sa.Column("hour", sa.Integer(), nullable=False),
+        sa.Column("listed_since", sa.Integer(), nullable=False),
+        sa.Column("to_seq", sa.BigInteger(), nullable=False),
+        sa.Column("lookback_days", sa.Integer(), nullable=False),
+        sa.Column("asked_at", _MOMENT, nullable=False),
+        sa.Column("due_at", _MOMENT, nullable=False),
+        sa.Column("scanned_from", _MOMENT, nullable=True),
+        sa.Column("scanned_to", _MOMENT, nullable=True),
+        sa.Column("items_scanned", sa.BigInteger(), nullable=True),
+        sa.Column("hits", sa.BigInteger(), nullable=True),
+        sa.Column("complete", sa.Boolean(), nullable=True),
+        sa.Column("received_at", _MOMENT, nullable=True),
+        sa.ForeignKeyConstraint(
+            ["platform_id"], ["platform.id"], name=op.f("fk_sweep_platform_id_platform")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_sweep")),
+        sa.UniqueConstraint("platform_id", "hour", name=op.f("uq_sweep_platform_id")),
+    )
+
+
 def downgrade() -> None:
     op.drop_table("nonce")
     op.drop_index("ix_api_key_root_id", "api_key")
@@ -372,6 +398,7 @@ def downgrade() -> None:
     ):
         op.drop_column("api_key", column)
     for table in (
+        "sweep",
         "webhook_delivery",
         "webhook",
         "list_access",
