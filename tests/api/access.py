@@ -30,8 +30,11 @@ NOTICE = {
 ADDRESS = "http://127.0.0.1:9/hints"  # nobody listens there
 _CURSOR = "the cursor of the one who asks, or of platform A"
 
+LOOKUP = f"?signal_type=pdq&signal={SEEN.pdq.hex()}"
 WITHOUT_KEY = {
     "GET /",
+    "GET /compat/hma/status",
+    "GET /compat/hma/status/live",
     "GET /.well-known/hashsvc-keys.json",
     "GET /healthz",
     "GET /how-it-works",
@@ -78,6 +81,8 @@ class Row:
     body: Any = None
     foreign: int | None = None  # status for what is another platform's; None: it names nothing
     send: Callable = bearer
+    query: str = ""
+    refused: int = 409  # what the right key may be answered too: the state does not allow it
 
     def request(self, world, route, key, *, ids, cursor=None):
         """The answer to calling the route.
@@ -94,7 +99,8 @@ class Row:
         headers |= self.send(world, key) if key else {}
         body = {"cursor": cursor} if self.body == _CURSOR else self.body
         content = {"content": body} if isinstance(body, str) else {"json": body}
-        return world.client.request(method, path.format(**ids), headers=headers, **content)
+        address = path.format(**ids) + self.query
+        return world.client.request(method, address, headers=headers, **content)
 
 
 WITH_KEY = {
@@ -125,6 +131,10 @@ WITH_KEY = {
     "GET /compat/stopncii/v1/FetchHashes": Row(
         Scope.LISTS_READ, foreign=403, send=stopncii(Endpoint.FETCH_HASHES)
     ),
+    "GET /compat/hma/m/raw_lookup": Row(Scope.MATCHES_WRITE, query=LOOKUP),
+    "GET /compat/hma/m/lookup": Row(Scope.MATCHES_WRITE, query=LOOKUP),
+    "POST /compat/hma/m/lookup": Row(Scope.MATCHES_WRITE, refused=403),  # HMA takes a photo here
+    "GET /compat/hma/c/banks": Row(Scope.MATCHES_READ),
     "GET /compat/ncmec/v2/status": Row(Scope.LISTS_READ, send=basic),
     "GET /compat/ncmec/v2/members": Row(Scope.LISTS_READ, send=basic),
     "GET /compat/ncmec/v2/feedback/PDQ/reasons": Row(Scope.LISTS_READ, send=basic),
