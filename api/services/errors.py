@@ -71,6 +71,35 @@ class ClockUnmovedError(ServiceError):
     """This clock is not in a state from which it can be moved so."""
 
 
+class SignedOutError(ServiceError):
+    """You are not signed in, or your session has ended: sign in."""
+
+
+class KeyUnfitForConsoleError(ServiceError):
+    """This key cannot open the console: it needs `matches:read`, and must not sign requests."""
+
+
+class TooManyWrongKeysError(ServiceError):
+    """Too many wrong keys were typed: wait some minutes, then try again."""
+
+    def __init__(self, retry_after_seconds: int) -> None:
+        """Say how long.
+
+        Args:
+            retry_after_seconds: 1 or more.
+        """
+        super().__init__()
+        self.retry_after_seconds = retry_after_seconds
+
+
+class FormForeignError(ServiceError):
+    """This form was not made for you, or is too old: nothing was done. Open the page again."""
+
+
+class FormUnfitError(ServiceError):
+    """Choose one match or more and one decision: nothing was done."""
+
+
 class CursorInvalidError(ServiceError):
     """This cursor is not one that was given out to this key's platform."""
 
@@ -105,6 +134,10 @@ class NoSuchWebhookError(ServiceError):
 
 class TooManyWebhooksError(ServiceError):
     """A platform has at most ten webhooks: remove one first."""
+
+
+class BankUnfitError(ServiceError):
+    """A list goes into a bank of its own: choose another name than `reported` or `benign`."""
 
 
 class NoSuchBankError(ServiceError):

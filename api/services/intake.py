@@ -4,9 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from api.services.errors import UnfitSignatureError
-from hashsvc import Matcher, Signature
+from hashsvc import Hit, Signature
 from hashsvc.policies import Fitness, fitness, sound_dhash
-from indexer.records import Enrolment
+from indexer.records import BankKind, Enrolment
+from indexer.search import FlatIndex, SignatureIndex
+from indexer.store import Store
 
 _SAME_BITS = 31  # PDQ: this is the benign picture itself
 _NEAR_BITS = 80  # PDQ and dHash: a picture inside the same template, perhaps
@@ -16,7 +18,7 @@ _NEAR_BITS = 80  # PDQ and dHash: a picture inside the same template, perhaps
 class Intake:
     """Judges what a survivor's device sends."""
 
-    benign: Matcher  # templates, logos, stock photos
+    benign: SignatureIndex  # templates, logos, stock photos
 
     def enrolments(self, signatures: Sequence[Signature]) -> list[Enrolment]:
         """What is listed, each signature once.
@@ -27,19 +29,31 @@ class Intake:
         Raises:
             UnfitSignatureError: one of them would match what it should not.
         """
-        judged: dict[Signature, Enrolment] = {}
+        judged: dict[Signature, Fitness] = {}
         for place, signature in enumerate(signatures):
             verdict = fitness(signature)
             if verdict is Fitness.UNFIT:
                 raise UnfitSignatureError(place)
-            kept = replace(signature, dhash=sound_dhash(signature.dhash))
-            judged[kept] = self._judged(kept, strong_only=verdict is Fitness.STRONG_ONLY)
-        return list(judged.values())
+            dhash = sound_dhash(signature.dhash)
+            kept = signature if dhash is signature.dhash else replace(signature, dhash=dhash)
+            judged[kept] = verdict
+        near = self.benign.find_many(list(judged), threshold=_NEAR_BITS)
+        return [
+            _enrolment(signature, verdict, hits)
+            for (signature, verdict), hits in zip(judged.items(), near, strict=True)
+        ]
 
-    def _judged(self, signature: Signature, *, strong_only: bool) -> Enrolment:
-        near = self.benign.find(signature, threshold=_NEAR_BITS)
-        same = any(hit.pdq_distance <= _SAME_BITS for hit in near)
-        alike = any(
-            hit.dhash_distance is not None and hit.dhash_distance <= _NEAR_BITS for hit in near
-        )
-        return Enrolment(signature, strong_only=strong_only or alike, held=same)
+    @classmethod
+    def of_store(cls, store: Store) -> "Intake":
+        """With what the store holds as benign now: for commands, which follow no changes."""
+        benign = FlatIndex()
+        with store.snapshot() as tx:
+            benign.add(tx.listing.live(BankKind.BENIGN))
+        return cls(benign)
+
+
+def _enrolment(signature: Signature, verdict: Fitness, near: Sequence[Hit]) -> Enrolment:
+    same = any(hit.pdq_distance <= _SAME_BITS for hit in near)
+    alike = any(hit.dhash_distance is not None and hit.dhash_distance <= _NEAR_BITS for hit in near)
+    strong_only = verdict is Fitness.STRONG_ONLY or alike
+    return Enrolment(signature, strong_only=strong_only, held=same)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, case, func, select, update
+from sqlalchemy import Connection, case, func, insert, select, update
 
 from hashsvc import SignatureId, Tier
 from hashsvc.closed_sets import ListedState
@@ -44,6 +44,14 @@ class Banks:
             )
             for row in rows
         ]
+
+    def make(self, name: str, kind: BankKind) -> None:
+        """Make a bank that answers at every tier, where there is none of this name."""
+        taken = self.connection.scalar(select(_banks.id).where(_banks.name == name))
+        if taken is None:
+            self.connection.execute(
+                insert(tables.bank).values(name=name, kind=kind, weakest_tier=Tier.POSSIBLE)
+            )
 
     def of_live(self, ids: Sequence[SignatureId]) -> dict[SignatureId, str]:
         """The names of the banks that hold these signatures, where they are live."""

@@ -4,10 +4,10 @@ import hashlib
 import json
 import secrets
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, Row, Select, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Row, Select, insert, select, update
 
 from hashsvc import Listed, SignatureId
 from hashsvc.closed_sets import ListedState
@@ -87,7 +87,7 @@ class Listing:
             "listed_day": day,
         }
         self.connection.execute(
-            insert(tables.listed_signature), [asdict(one) | shared for one in sealed]
+            insert(tables.listed_signature), [one.columns() | shared for one in sealed]
         )
         live = [one for one in sealed if one.state in LIVE_STATES]
         self.changes.append([_addition(one.id, one.body) for one in live], day=day)
@@ -104,22 +104,40 @@ class Listing:
 
     def erase(self, case_id: CaseId, *, day: int) -> list[SignatureId]:
         """Delist every signature of a case and erase its bodies; the ids stay as tombstones."""
+        return self._erase(_listed.case_id == case_id, day=day)
+
+    def _erase(self, wanted: ColumnElement[bool], *, day: int) -> list[SignatureId]:
         ids = [
             SignatureId(id_)
             for id_ in self.connection.scalars(
                 select(_listed.id)
-                .where(_listed.case_id == case_id, _listed.state != ListedState.DELISTED)
+                .where(wanted, _listed.state != ListedState.DELISTED)
                 .order_by(_listed.id)  # everybody locks in this order: no deadlock
                 .with_for_update()
             )
         ]
         self.connection.execute(
             update(tables.listed_signature)
-            .where(_listed.case_id == case_id)
+            .where(wanted)
             .values(state=ListedState.DELISTED, body=None, data_key_id=None)
         )
         self.changes.append([Entry(ChangeKind.REMOVE, id_, _canonical({})) for id_ in ids], day=day)
         return ids
+
+    def of_bank(self, name: str) -> Iterator[Listed]:
+        """Every signature that a bank holds, held ones included, opened."""
+        banks = tables.bank.c
+        return self._opened(
+            _select_opened()
+            .join(tables.bank, banks.id == _listed.bank_id)
+            .where(banks.name == name, _listed.state != ListedState.DELISTED)
+        )
+
+    def erase_bank(self, name: str, *, at: datetime, limit: int) -> list[SignatureId]:
+        """Delist so many signatures of a bank and erase their bodies; the ids stay."""
+        wanted = _listed.bank_id == self._bank_id(name)
+        some = select(_listed.id).where(wanted, _listed.state != ListedState.DELISTED).limit(limit)
+        return self._erase(_listed.id.in_(list(self.connection.scalars(some))), day=day_of(at))
 
     def standings(self, ids: Sequence[SignatureId]) -> Mapping[SignatureId, Standing]:
         """State and hold of listed signatures, locked until the transaction ends."""
@@ -225,6 +243,16 @@ class _Sealed:
     hold: Hold | None
     body: bytes
 
+    def columns(self) -> dict[str, object]:
+        """By name."""
+        return {
+            "id": self.id,
+            "strong_only": self.strong_only,
+            "state": self.state,
+            "hold": self.hold,
+            "body": self.body,
+        }
+
 
 def _sealed(enrolment: Enrolment, key: DataKey) -> _Sealed:
     signature_id = SignatureId(random_id())
@@ -249,5 +277,4 @@ def _alteration(id_: SignatureId, body: bytes, *, before: str, after: str) -> li
     return [_addition(id_, body) if is_ else Entry(ChangeKind.REMOVE, id_, _canonical({}))]
 
 
-def _canonical(body: dict[str, str]) -> str:
-    return json.dumps(body, sort_keys=True, separators=(",", ":"))
+_canonical = json.JSONEncoder(sort_keys=True, separators=(",", ":")).encode

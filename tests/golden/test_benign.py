@@ -7,12 +7,12 @@ import pytest
 
 from api.cli.signature_files import read_signatures
 from api.services.intake import Intake
-from hashsvc import LinearMatcher
 from hashsvc.hashing import enrolment_signatures
 from hashsvc.photos import decode
 from hashsvc.pixels import Pixels
 from tests.factories import make_listed, make_pixels
 from tests.golden.make_benign import FILE, benign_pictures, lines
+from tests.indexer.factories import flat_index
 from tests.photo_sets import some_photos
 
 
@@ -23,7 +23,7 @@ def intake():
     listed = [
         make_listed(signature_id=n, signature=one) for n, one in enumerate(read.signatures, start=1)
     ]
-    return Intake(LinearMatcher(listed))
+    return Intake(flat_index(listed))
 
 
 def test_the_file_is_what_the_script_makes():

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from hashsvc import Tier
 from hashsvc.policies import GradedHit
 from indexer.records import BankKind, Enrolment, MatchId, NewCase, NewKey
+from indexer.search import FlatIndex
 from indexer.store import Store
 from indexer.store.matches import Asked
 from indexer.store.sealing import KeyRing
@@ -119,3 +120,10 @@ def confirm(store, asked, graded):
     """Keep a match, in a transaction of its own."""
     with store.transaction() as tx:
         return tx.matches.confirm(asked, graded, at=AT)
+
+
+def flat_index(listed=()):
+    """An index of these."""
+    index = FlatIndex()
+    index.add(listed)
+    return index

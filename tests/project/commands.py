@@ -38,6 +38,8 @@ _COMMANDS = (
     "hashsvc-server keys",
     "hashsvc-server bank",
     "hashsvc-server bank add-benign",
+    "hashsvc-server bank import",
+    "hashsvc-server bank empty",
     "hashsvc-server bank list",
     "hashsvc-server bank limit",
     "hashsvc-server list",

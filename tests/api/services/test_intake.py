@@ -4,15 +4,15 @@ import pytest
 
 from api.services.errors import UnfitSignatureError
 from api.services.intake import Intake
-from hashsvc import LinearMatcher
 from indexer.records import Enrolment
 from tests.factories import make_listed, make_signature, with_flipped_bits
+from tests.indexer.factories import flat_index
 
 BENIGN = make_signature(seed=500)
 
 
 def judged(signature, *, benign=BENIGN):
-    (enrolment,) = Intake(LinearMatcher([make_listed(signature=benign)])).enrolments([signature])
+    (enrolment,) = Intake(flat_index([make_listed(signature=benign)])).enrolments([signature])
     return enrolment
 
 
@@ -61,7 +61,7 @@ def test_a_dark_photo_answers_at_strong_alone(quality, strong_only):
 
 
 def test_an_unfit_signature_is_named_by_its_place():
-    intake = Intake(LinearMatcher([]))
+    intake = Intake(flat_index([]))
 
     with pytest.raises(UnfitSignatureError) as caught:
         intake.enrolments([make_signature(), make_signature(seed=1, quality=9)])
@@ -70,4 +70,4 @@ def test_an_unfit_signature_is_named_by_its_place():
 
 
 def test_a_signature_sent_twice_is_listed_once():
-    assert len(Intake(LinearMatcher([])).enrolments([make_signature(), make_signature()])) == 1
+    assert len(Intake(flat_index([])).enrolments([make_signature(), make_signature()])) == 1
