@@ -102,6 +102,8 @@ def write(
         written = Writer(folder, by, _key(sign_key), include, thumbnails).write(wanted, at=now())
     for path in written.paths:
         MESSAGES.print(f"Written: {shown(path)}", markup=False)
+    if written.warning:
+        MESSAGES.print(written.warning, style="red", markup=False)
     if EXPORTS & set(wanted) and not written.exported:
         MESSAGES.print("The exports are empty: no photo has the findings of two people.")
     if len(wanted) == 1 and wanted[0] in _PRINTED and not sys.stdout.isatty():

@@ -13,7 +13,7 @@ from hashsvc.scan.custody_log import CustodyLog
 from hashsvc.scan.errors import JournalRefusedError
 from hashsvc.scan.journal import NAME, Journal, open_journal
 from hashsvc.scan.reports.handover import write_handover
-from hashsvc.scan.reports.rows import rows_of
+from hashsvc.scan.reports.rows import Chosen, rows_of
 from hashsvc.scan.review import ESCALATION, Finding, conclude, let_go_on, open_review
 from hashsvc.times import now
 
@@ -82,7 +82,7 @@ def _opened(folder: Path) -> AbstractContextManager[Journal]:
 
 def _list(journal: Journal, log: CustodyLog) -> None:
     told: set[str] = set()
-    for row in rows_of(journal, open_review(journal, log)):
+    for row in rows_of(journal, open_review(journal, log), Chosen.MATCHES):
         if row.tier and row.sha256 and row.sha256 not in told:
             told.add(row.sha256)
             values = row.to_json()

@@ -81,6 +81,7 @@ class CustodyLog:
 
         Raises:
             IntegrityError: the log was altered; nothing is added to it.
+            OSError: it cannot be written; a part of a line is no line.
         """
         with _locked(self._path) as file:
             lines = _whole_lines(os.pread(file, os.fstat(file).st_size, 0))

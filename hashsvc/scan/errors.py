@@ -45,3 +45,7 @@ class SandboxError(ScanError):
 
 class ClusterError(ScanError):
     """The machines that were to scan cannot be reached, or the extra `cluster` is missing."""
+
+
+class OutputError(ScanError):
+    """The output folder cannot be written; what was there is as it was."""

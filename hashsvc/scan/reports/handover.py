@@ -5,10 +5,11 @@ from datetime import datetime
 from pathlib import Path
 
 from hashsvc.files import replacing
+from hashsvc.scan.errors import OutputError
 from hashsvc.scan.journal import Journal
 from hashsvc.scan.reports import previews
 from hashsvc.scan.reports.printing import printable
-from hashsvc.scan.reports.rows import Row, rows_of
+from hashsvc.scan.reports.rows import Chosen, Row, rows_of
 from hashsvc.scan.review import ESCALATION
 
 NAME = "handover.txt"
@@ -33,14 +34,29 @@ def write_handover(
 
     Returns:
         The sheet's file.
+
+    Raises:
+        OutputError: it cannot be written.
     """
+    try:
+        return _write(folder, journal, minors, by=by, at=at)
+    except OSError as error:
+        raise OutputError("The handover sheet cannot be written: make room on the disk.") from error
+
+
+def _write(
+    folder: Path, journal: Journal, minors: Collection[str], *, by: str, at: datetime
+) -> Path:
     (folder / previews.NAME).unlink(missing_ok=True)
     path = folder / NAME
     with replacing(path, mode=_PRIVATE) as draft, draft.open("w", encoding="utf-8") as file:
         file.write(f"HANDOVER SHEET\n\n{ESCALATION}\n{_WARNING}\n")
-        file.write(f"Said by: {by}\nAt: {at.isoformat()}\n")
+        file.write(f"Said by: {printable(by)}\nAt: {at.isoformat()}\n")
         file.writelines(
-            line for row in rows_of(journal) if row.sha256 in minors for line in _lines(row)
+            line
+            for row in rows_of(journal, chosen=Chosen.MATCHES)
+            if row.sha256 in minors
+            for line in _lines(row)
         )
     return path
 

@@ -6,10 +6,9 @@ from typing import Any
 from hashsvc.scan.answers import Asked
 from hashsvc.scan.custody_log import Action
 from hashsvc.scan.manifest_keys import key_id
-from hashsvc.scan.records import Outcome
 from hashsvc.scan.reports.html_page import SEARCH, ending, facts, opening, stacked, table, words
 from hashsvc.scan.reports.printing import file_time_told, time_told
-from hashsvc.scan.reports.rows import Row
+from hashsvc.scan.reports.rows import Chosen, Row
 
 _LEAD = (
     "A match is a lead, not an identity: a person has to look. A row is confirmed when somebody"
@@ -25,11 +24,11 @@ _LIMITS = (
 )
 
 
-def lines(rows: Callable[[], Iterable[Row]], said: Mapping[str, Any]) -> Iterator[str]:
+def lines(rows: Callable[[Chosen], Iterable[Row]], said: Mapping[str, Any]) -> Iterator[str]:
     """The page: who, what, with what; totals; matches; what could not be read; integrity.
 
     Args:
-        rows: gives every file, each time anew; those without match and reason are only counted.
+        rows: gives files, each time anew; those without match and reason are only counted.
         said: what the manifest says too, the custody log, and who signs.
     """
     yield opening("Scan report")
@@ -39,9 +38,9 @@ def lines(rows: Callable[[], Iterable[Row]], said: Mapping[str, Any]) -> Iterato
     yield from _of_the_tool(said)
     yield f"<h2>Totals</h2>\n{facts(said['totals'])}"
     yield f"<h2>Matches</h2>\n{SEARCH}"
-    yield from table(_MATCH, (_match(row) for row in rows() if row.tier or row.withheld), "files")
+    yield from table(_MATCH, map(_match, rows(Chosen.MATCHES)), "files")
     yield "<h2>Failed and excluded files</h2>\n"
-    yield from table(_EXCEPTION, (_exception(row) for row in rows() if _is_exception(row)), "files")
+    yield from table(_EXCEPTION, map(_exception, rows(Chosen.EXCEPTIONS)), "files")
     yield from _of_integrity(said)
     yield ending()
 
@@ -176,10 +175,6 @@ def _match(row: Row) -> Iterable[object]:
 
 def _exception(row: Row) -> Iterable[object]:
     return (row.file_id, row.exhibit, _path(row), row.state, row.size, row.outcome, row.reason)
-
-
-def _is_exception(row: Row) -> bool:
-    return row.outcome in {Outcome.FAILED, Outcome.EXCLUDED}
 
 
 def _path(row: Row) -> str:

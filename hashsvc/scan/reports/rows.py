@@ -1,7 +1,9 @@
 """One row a file: what it was, what became of it, its best match, and what people concluded."""
 
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass, fields, replace
+from enum import StrEnum
 from functools import cache
 from typing import Any
 
@@ -10,7 +12,7 @@ from hashsvc.scan.review import Conclusion, Review
 
 UNDER_18 = "under_18"
 # Of several entries that a photo matches, the strongest and nearest one.
-_STATEMENT = """
+_SELECT = """
 SELECT file.id AS file_id, exhibit, path, parent_id, state, address, file.size, modified_ns,
     changed_ns, accessed_ns, created_ns, outcome, file.reason, md5, sha1, file.sha256, width,
     height, tier, pdq_distance, dhash_distance, region, listed_region, orientation, entry,
@@ -22,8 +24,16 @@ LEFT JOIN (
         row_number() OVER (PARTITION BY sha256 ORDER BY CASE tier WHEN 'strong' THEN 1
             WHEN 'likely' THEN 2 ELSE 3 END, pdq_distance, entry) AS place
     FROM match) AS best ON best.sha256 = file.sha256 AND place = 1
-ORDER BY file.id
 """
+_ORDER = "ORDER BY file.id"
+
+
+class Chosen(StrEnum):
+    """Which files have a row."""
+
+    EVERY = ""
+    MATCHES = "WHERE entry IS NOT NULL "
+    EXCEPTIONS = "WHERE outcome IN ('failed', 'excluded') "
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,19 +112,29 @@ _SHOWN_OF_ANY = (
 _DETAILS = tuple(name for name in COLUMNS if name not in _SHOWN_OF_ANY)
 
 
-def rows_of(journal: Journal, review: Review | None = None) -> Iterator[Row]:
-    """Every file, in the order in which it was found.
+def bare_rows(journal: Journal) -> Iterator[str]:
+    """Every file as the journal has it, before anybody looked: a JSON list a line."""
+    for found in journal.rows(_SELECT + _ORDER):
+        found["path"] = bytes(found["path"]).hex()
+        yield json.dumps(list(found.values())) + "\n"
+
+
+def rows_of(
+    journal: Journal, review: Review | None = None, chosen: Chosen = Chosen.EVERY
+) -> Iterator[Row]:
+    """Files in the order in which they were found.
 
     Args:
         journal: of a scan.
         review: what people concluded; photos of minors are without details then.
+        chosen: which of them.
     """
 
     @cache
     def container(file_id: int) -> str | None:
         return _container(journal, file_id)
 
-    for found in journal.rows(_STATEMENT):
+    for found in journal.rows(_SELECT + chosen + _ORDER):
         raw = bytes(found.pop("path"))
         path = raw.decode("utf-8", "replace")
         path_hex = None if path.encode() == raw else raw.hex()

@@ -1,7 +1,8 @@
 """Write reports beside the journal, then the manifest that lists everything in the folder."""
 
 import json
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -11,7 +12,7 @@ from typing import Any, Literal, assert_never, get_args
 
 from hashsvc.files import replacing
 from hashsvc.scan.custody_log import Action, CustodyLog
-from hashsvc.scan.errors import IntegrityError, JournalRefusedError, ReviewError
+from hashsvc.scan.errors import IntegrityError, JournalRefusedError, OutputError, ReviewError
 from hashsvc.scan.journal import NAME, Journal, open_journal
 from hashsvc.scan.manifest import body_digest, files_of, write_manifest
 from hashsvc.scan.manifest_keys import ReportKey
@@ -26,7 +27,7 @@ from hashsvc.scan.reports import (
     vics_report,
 )
 from hashsvc.scan.reports.exports import Export, Include, exported
-from hashsvc.scan.reports.rows import rows_of
+from hashsvc.scan.reports.rows import Chosen, Row, bare_rows, rows_of
 from hashsvc.scan.review import ESCALATION, Review, open_review
 
 _PRIVATE = 0o600
@@ -76,6 +77,7 @@ class Written:
 
     paths: list[Path]
     exported: int  # files in the exports
+    warning: str | None  # what whoever reads them has to be told first
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,46 +101,56 @@ class Writer:
             IntegrityError: the scan has not finished, or the custody log was altered.
             JournalRefusedError: there is no journal, or it is in use.
             MinorStopError: work was stopped.
+            OutputError: the folder cannot be written; no report is half there.
             ReviewError: thumbnails are asked for by nobody.
         """
         if not (self.folder / NAME).exists():
             raise JournalRefusedError("There is no journal of a scan in this folder.")
         log = CustodyLog(self.folder)
-        with open_journal(self.folder) as journal:
+        with open_journal(self.folder) as journal, _writing():
             review = open_review(journal, log)
             facts = facts_of(journal)
             paths = [self._write(journal, review, facts, one) for one in _others(formats)]
             if self.thumbnails is Thumbnails.BLURRED:
                 paths.append(self._show(journal, review, at=at))
-            leaving = len(exported(rows_of(journal, review), self.include))
-        by = self.by or facts["order"]["investigator"]
-        log.add(
-            Action.REPORT, by=by, at=at, files=[path.name for path in paths], include=self.include
-        )
-        if not _CERTIFIED.isdisjoint(formats):  # last: it names all the others with their digests
-            paths.append(self._certify(facts))
-        write_manifest(self.folder, facts, self.key)
-        return Written(paths, leaving)
+            leaving = len(self._exported(journal, review))
+        with _writing():
+            by = self.by or facts["order"]["investigator"]
+            log.add(
+                Action.REPORT,
+                by=by,
+                at=at,
+                files=[path.name for path in paths],
+                include=self.include,
+            )
+            if not _CERTIFIED.isdisjoint(
+                formats
+            ):  # last: it names all the others with their digests
+                paths.append(self._certify(facts))
+            write_manifest(self.folder, facts, self.key)
+        return Written(paths, leaving, facts["under_18"])
 
     def _write(
         self, journal: Journal, review: Review, facts: dict[str, Any], format_: ReportFormat
     ) -> Path:
         path = self.folder / FILE_NAMES[format_]
-        rows = rows_of(journal, review)
         with replacing(path, mode=_PRIVATE) as draft:
             match format_:
                 case ReportFormat.JSONL:
-                    _fill(draft, jsonl_report.lines(rows))
+                    _fill(draft, jsonl_report.lines(rows_of(journal, review)))
                 case ReportFormat.CSV:
-                    _fill(draft, csv_report.lines(rows))
+                    _fill(draft, csv_report.lines(rows_of(journal, review)))
                 case ReportFormat.HTML:
                     again = partial(rows_of, journal, review)
                     _fill(draft, html_report.lines(again, self._for_people(facts)))
                 case ReportFormat.CERTIFICATE:
                     raise AssertionError(format_)
                 case _:
-                    _export(draft, Export(facts, exported(rows, self.include)), format_)
+                    _export(draft, Export(facts, self._exported(journal, review)), format_)
         return path
+
+    def _exported(self, journal: Journal, review: Review) -> tuple[Row, ...]:
+        return exported(rows_of(journal, review, Chosen.MATCHES), self.include)
 
     def _show(self, journal: Journal, review: Review, *, at: datetime) -> Path:
         """Logged before anything is shown."""
@@ -160,6 +172,14 @@ class Writer:
             "signer": self.key.public if self.key else None,
             "custody_log": [event.to_json() for event in CustodyLog(self.folder).events()],
         }
+
+
+@contextmanager
+def _writing() -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise OutputError("The reports cannot be written: make room on the disk.") from error
 
 
 def _others(formats: Iterable[ReportFormat]) -> list[ReportFormat]:
@@ -208,5 +228,5 @@ def facts_of(journal: Journal) -> dict[str, Any]:
         ),
         "totals": counted | {"files": totals.enumerated, "matched": totals.matched},
         "under_18": ESCALATION if totals.minors else None,
-        "body_sha256": body_digest(jsonl_report.lines(rows_of(journal))),
+        "body_sha256": body_digest(bare_rows(journal)),
     }

@@ -1,6 +1,8 @@
 """What the custody file says is kept as it is; what it must not say is refused."""
 
 import json
+import subprocess
+import sys
 from datetime import UTC, datetime
 
 import pytest
@@ -197,6 +199,34 @@ def test_a_line_that_a_power_cut_broke_off_was_never_written(tmp_path, log):
     assert log.head() == head
     log.add(Action.REPORT, by="PC Example", at=AT)
     assert [one.number for one in log.events()] == [1, 2, 3, 4]
+
+
+# A disk that is full in the middle of the next line.
+FULL_DISK = """
+import resource, sys
+from datetime import UTC, datetime
+from pathlib import Path
+from hashsvc.scan.custody_log import Action, CustodyLog
+folder = Path(sys.argv[1])
+size = (folder / "custody.jsonl").stat().st_size + 20
+resource.setrlimit(resource.RLIMIT_FSIZE, (size, size))
+try:
+    CustodyLog(folder).add(Action.REPORT, by="A", at=datetime.now(UTC))
+except OSError as error:
+    print(error.strerror)
+"""
+
+
+def test_a_line_that_does_not_fit_was_never_written(tmp_path, log):
+    head = log.head()
+    words = [sys.executable, "-c", FULL_DISK, tmp_path]
+
+    said = subprocess.run(words, capture_output=True, text=True, check=True)
+
+    assert said.stdout == "File too large\n"
+    assert log.head() == head
+    log.add(Action.REPORT, by="PC Example", at=AT)
+    assert len(log.events()) == 4
 
 
 def test_the_log_is_for_this_user_alone(tmp_path, log):

@@ -84,6 +84,7 @@ def test_no_report_says_more_of_a_flagged_photo_than_its_digests(marked):
     said = run("report", marked, "--format", ALL, "--include", "strong")
 
     assert said.exit_code == 0
+    assert "Childline Kenya on 116" in said.stderr
     for name, body in texts(marked).items():
         assert not [word for word in TELLING if word.encode() in body], name
     rows = map(json.loads, (marked / "files.jsonl").read_text().splitlines())

@@ -4,6 +4,9 @@ import csv
 import hashlib
 import json
 import os
+import shutil
+import subprocess
+import sys
 from collections import Counter
 from io import StringIO
 from pathlib import Path
@@ -144,6 +147,29 @@ def test_a_folder_without_a_scan_is_refused(tmp_path):
     assert said.stderr == "There is no journal of a scan in this folder.\n"
     assert said.exit_code == 6
     assert list(tmp_path.iterdir()) == []
+
+
+# A disk that is full after so many bytes.
+FULL_DISK = """
+import resource, sys
+from hashsvc.cli.app import main
+resource.setrlimit(resource.RLIMIT_FSIZE, (2_500, 2_500))
+sys.argv[0] = "hashsvc"
+main()
+"""
+
+
+def test_a_full_disk_is_one_sentence_and_leaves_no_half_report(output, tmp_path):
+    copy = shutil.copytree(output, tmp_path / "out")
+    (copy / "files.jsonl").unlink(missing_ok=True)
+    before = {path.name: path.read_bytes() for path in copy.iterdir()}
+    words = [sys.executable, "-c", FULL_DISK, "report", copy, "--format", "jsonl"]
+
+    said = subprocess.run(words, capture_output=True, text=True, check=False)
+
+    assert said.stderr == "The reports cannot be written: make room on the disk.\n"
+    assert (said.returncode, said.stdout) == (1, "")
+    assert {path.name: path.read_bytes() for path in copy.iterdir()} == before
 
 
 def test_there_is_no_report_of_half_a_scan(unfinished):
