@@ -11,6 +11,7 @@ from importlib import import_module
 QUESTIONS = {
     "hashing": "how fast a photo is hashed, and in how much memory",
     "index": "how fast a listed signature is found among many, and in how much memory",
+    "matchable": "how soon what one worker acknowledged is found by all",
     "page": "how long the survivor page takes for a photo",
     "scan": "how fast evidence is scanned, and what its journal costs",
     "robustness": "which edits of a reported photo are found again",
