@@ -28,6 +28,7 @@ from api.services.match_lists import MatchLists
 from api.services.matching import MatchingService
 from api.services.platform_policies import PolicyService
 from api.services.platforms import PlatformService
+from api.services.submissions import Submissions
 from api.services.sweeps import SweepService
 from api.services.webhooks import WebhookService
 from hashsvc.times import now
@@ -57,6 +58,12 @@ class Services:
     def hash_lookups(self) -> HashLookups:
         """Answers questions about a hash alone."""
         return HashLookups(self.matching, self.platforms.pepper)
+
+    @property
+    def submissions(self) -> Submissions:
+        """Takes what platforms list themselves."""
+        cases = self.cases
+        return Submissions(cases.store, cases.intake, self.platforms.pepper, cases.changed)
 
     @property
     def list_feedback(self) -> ListFeedback:

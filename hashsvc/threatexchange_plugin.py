@@ -27,6 +27,11 @@ _TIMEOUT_SECONDS = 60.0
 _TRIES = 5
 _PAUSE_SECONDS = 1.0  # or what the service asks for
 _LONGEST_PAUSE_SECONDS = 120.0
+_DECISIONS = {
+    fetch_state.SignalOpinionCategory.POSITIVE_CLASS: ("removed", "intimate_no_consent"),
+    fetch_state.SignalOpinionCategory.NEGATIVE_CLASS: ("kept", "not_a_match"),
+    fetch_state.SignalOpinionCategory.INVESTIGATION_SEED: ("pending", "under_review"),
+}
 _NOT_NOW = (httpx.codes.TOO_MANY_REQUESTS, httpx.codes.SERVICE_UNAVAILABLE)
 
 
@@ -162,6 +167,22 @@ class HashsvcSignalExchangeAPI(
         if PdqSignal not in signal_types:
             return {}
         return {PdqSignal: {one.hash: one for one in fetched.values() if _is_pdq(one.hash)}}
+
+    def report_opinion(
+        self, s_type: type[SignalType], signal: str, opinion: fetch_state.SignalOpinion
+    ) -> None:
+        """Say what a person decided about a hash of the list.
+
+        Raises:
+            NotImplementedError: the list holds no hashes of this kind.
+            httpx.HTTPError: the service refused, or did not answer in several tries.
+        """
+        if s_type is not PdqSignal:
+            raise NotImplementedError
+        decision, reason = _DECISIONS[opinion.category]
+        told = {"hash": signal.strip(), "decision": decision, "reason": reason}
+        with self._connected() as service:
+            _ask(service, "POST", "/decision", json=told)
 
     def _page(self, service: httpx.Client, cursor: str | None) -> Any:  # noqa: ANN401  # JSON
         wanted = {"bank": self._bank, "limit": str(_PAGE_ITEMS)}

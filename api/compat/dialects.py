@@ -1,5 +1,5 @@
 """Every dialect that this service speaks."""
 
-from api.compat import hma, lists, ncmec, stopncii
+from api.compat import hma, lists, ncmec, stopncii, stopncii_submissions
 
-ROUTERS = (stopncii.router, lists.router, ncmec.router, hma.router)
+ROUTERS = (stopncii.router, stopncii_submissions.router, lists.router, ncmec.router, hma.router)

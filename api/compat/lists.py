@@ -5,15 +5,20 @@ from datetime import timedelta
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
 
-from api.dependencies import ListCaller, ServicesDep
+from api.dependencies import DecidingCaller, ListCaller, ServicesDep
+from api.schemas.signatures import Hex
 from api.security.api_keys import Caller
 from api.services.cursors import MAX_CHARACTERS, Cursors
-from api.services.errors import CursorExpiredError
+from api.services.errors import CursorExpiredError, ReasonUnfitError
+from api.services.lifecycle import EFFECTS
 from api.services.lists import Handed, ListService, Wanted
+from hashsvc import Algorithm, Hash
+from hashsvc.closed_sets import Decision, Reason
 from hashsvc.times import now
 from indexer.list_records import ListLine, StreamHead
+from indexer.platform_records import NewDecision
 from indexer.store.list_streams import seconds_of
 
 router = APIRouter(prefix="/compat/threatexchange/v1", tags=["compat"])
@@ -86,6 +91,28 @@ def acknowledge(
     places = _Places(services.lists, Cursors(services.platforms.pepper, "list"), caller)
     after = places.position(done.cursor)
     services.lists.acknowledge(caller, bank, after, at=now())
+
+
+class DecisionIn(BaseModel):
+    """What was decided about a hash of the list."""
+
+    model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
+
+    hash: Hex
+    decision: Decision
+    reason: Reason
+    automated: bool = Field(default=False, description="No person looked; then it is no vote.")
+
+
+@router.post("/decision", status_code=204)
+def decide(told: DecisionIn, caller: DecidingCaller, services: ServicesDep) -> None:
+    """Say what was decided about a hash; nothing tells whether it is on the list."""
+    services.lists.require_on()
+    if (told.decision, told.reason) not in EFFECTS:
+        raise ReasonUnfitError
+    at = now()
+    new = NewDecision(told.decision, told.reason, automated=told.automated, decided_at=at)
+    services.list_feedback.tell(caller, Hash.from_hex(Algorithm.PDQ, told.hash), new, at=at)
 
 
 @dataclass(frozen=True, slots=True)

@@ -52,7 +52,9 @@ FEEDBACK: Mapping[str, Wish | None] = {
     "Deleted": Wish(Decision.PENDING, Reason.UNDER_REVIEW),
 }
 AUTOMATED_TAG = "automated"
-TAGGED = frozenset({Decision.REMOVED, Decision.KEPT})  # a tag may name the reason of these alone
+
+# pytx sends the name of its own class in front; other kinds of signals are not taken.
+SIGNAL_TYPES = frozenset({"ImagePDQ", "StopNCIISignalType.ImagePDQ"})
 
 
 # NCMEC's clients vote: for, or against with a reason that they ask us for first.

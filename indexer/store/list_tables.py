@@ -80,3 +80,13 @@ list_access = Table(
     Column("last", BigInteger, nullable=False),
     Column("rows", Integer, nullable=False),
 )
+
+list_submission = Table(
+    "list_submission",
+    METADATA,
+    # What a platform listed itself: the same hash again lists nothing more.
+    Column(
+        "platform_id", BigInteger, ForeignKey("platform.id"), primary_key=True, autoincrement=False
+    ),
+    Column("hash_mac", LargeBinary(32), primary_key=True),
+)

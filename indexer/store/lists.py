@@ -1,6 +1,7 @@
 """Who is handed a bank's list, and what: grants, pages, acknowledgements, audit rows."""
 
 import secrets
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -23,6 +24,7 @@ _BITS = 8 * HASH_BYTES
 _entries = list_tables.list_entry.c
 _grants = list_tables.list_grant.c
 _streams = list_tables.list_stream.c
+_submitted = list_tables.list_submission.c
 _listed = tables.listed_signature.c
 
 
@@ -143,6 +145,18 @@ class Lists:
                 rows=len(access.page.lines),
             )
         )
+
+    def take_fresh(self, platform: Platform, macs: Collection[bytes]) -> set[bytes]:
+        """Those digests of hashes that a platform sends for the first time; kept from now on."""
+        of_platform = _submitted.platform_id == platform.platform_id
+        sent = select(_submitted.hash_mac).where(of_platform, _submitted.hash_mac.in_(macs))
+        fresh = set(macs) - set(self.connection.scalars(sent))
+        if fresh:
+            self.connection.execute(
+                insert(list_tables.list_submission),
+                [{"platform_id": platform.platform_id, "hash_mac": mac} for mac in sorted(fresh)],
+            )
+        return fresh
 
     def _kept(self, platform: Platform, bank_id: int) -> Grant | None:
         row = self.connection.execute(

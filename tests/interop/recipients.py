@@ -105,6 +105,12 @@ class ListServer:
             )
             return [tuple(row) for row in rows]
 
+    def bank_sizes(self):
+        """How many signatures are live in each bank for matching that has any."""
+        with self.store.snapshot() as tx:
+            banks = tx.banks.overview()
+        return {one.name: one.live for one in banks if one.live and one.kind == "reported"}
+
     def requests(self, dialect):
         """How many pages were handed over."""
         with self.store.snapshot() as tx:

@@ -4,6 +4,7 @@ from dataclasses import asdict
 
 import dacite
 import pytest
+from threatexchange.exchanges.fetch_state import SignalOpinion, SignalOpinionCategory
 from threatexchange.interface_validation import SignalExchangeAPIMapping
 from threatexchange.signal_type.md5 import VideoMD5Signal
 from threatexchange.signal_type.pdq.signal import PdqSignal
@@ -154,3 +155,23 @@ def test_credentials_come_from_one_line_and_are_not_shown():
     assert (credentials.api_key, credentials.base_url) == ("hsk_live_x", "https://example.org")
     assert "hsk_live_x" not in repr(credentials)
     assert not HashsvcCredentials._from_str("hsk_live_x")._are_valid()
+
+
+@pytest.mark.parametrize(
+    ("category", "kept"),
+    [
+        (SignalOpinionCategory.POSITIVE_CLASS, ("removed", "intimate_no_consent", False)),
+        (SignalOpinionCategory.NEGATIVE_CLASS, ("kept", "not_a_match", False)),
+        (SignalOpinionCategory.INVESTIGATION_SEED, ("pending", "under_review", False)),
+    ],
+)
+def test_an_opinion_becomes_a_decision(lists, exchange, category, kept):
+    signature = make_signature(seed=1)
+    lists.list_all([signature])
+    opinion = SignalOpinion(is_mine=True, category=category, tags=set())
+
+    exchange.report_opinion(PdqSignal, f"{signature.pdq.hex()}\n", opinion)
+
+    assert lists.decisions() == [kept]
+    with pytest.raises(NotImplementedError):
+        exchange.report_opinion(VideoMD5Signal, "x", opinion)

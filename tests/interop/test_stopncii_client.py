@@ -3,6 +3,7 @@
 import pytest
 from threatexchange.exchanges.clients.stopncii import api
 
+from api.compat.mappings import FEEDBACK
 from tests.factories import make_photo, make_signature
 from tests.interop.recipients import signature_of
 
@@ -99,3 +100,24 @@ def test_a_withdrawn_hash_stays_in_the_stock_client_until_it_begins_anew(lists, 
     assert gone.pdq.hex() in stale
     assert gone.pdq.hex() not in tx.dataset()
     assert kept.pdq.hex() in tx.dataset()
+
+
+@pytest.mark.parametrize("value", api.StopNCIICSPFeedbackValue)
+def test_the_real_client_tells_every_value_it_has(lists, client, value):
+    signature = make_signature(seed=1)
+    lists.list_all([signature])
+
+    client.submit_feedback(api.StopNCIISignalType.ImagePDQ, signature.pdq.hex(), value, {"x"})
+
+    wish = FEEDBACK.get(value.value)
+    expected = [] if wish is None else [(wish.decision, wish.reason, False)]
+    assert lists.decisions() == expected
+
+
+def test_the_real_client_lists_a_hash_of_its_own(lists, client):
+    """It sends the name of its class in front of the signal's type."""
+    hash_ = make_signature(seed=1).pdq.hex()
+
+    client.submit_hash(api.StopNCIISignalType.ImagePDQ, hash_, {"x"})
+
+    assert lists.bank_sizes() == {"platform-1": 1}

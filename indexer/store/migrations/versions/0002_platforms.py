@@ -316,6 +316,15 @@ def _grants() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_list_access")),
     )
     op.create_index(op.f("ix_list_access_at"), "list_access", ["at"])
+    op.create_table(
+        "list_submission",
+        sa.Column("platform_id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("hash_mac", sa.LargeBinary(length=32), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["platform_id"], ["platform.id"], name=op.f("fk_list_submission_platform_id_platform")
+        ),
+        sa.PrimaryKeyConstraint("platform_id", "hash_mac", name=op.f("pk_list_submission")),
+    )
 
 
 def _webhooks() -> None:
@@ -401,6 +410,7 @@ def downgrade() -> None:
         "sweep",
         "webhook_delivery",
         "webhook",
+        "list_submission",
         "list_access",
         "list_grant",
         "list_entry",
