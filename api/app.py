@@ -12,6 +12,7 @@ from api.compat.dialects import ROUTERS as DIALECTS
 from api.dependencies import Services
 from api.middleware import BodyLimits, RequestMiddleware
 from api.routes import (
+    appeals,
     cases,
     changes,
     decisions,
@@ -40,6 +41,7 @@ _ROUTERS = (
     matching.router,
     decisions.router,
     changes.router,
+    appeals.router,
     sweeps.router,
     webhooks.router,
     policy.router,

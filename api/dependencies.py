@@ -16,6 +16,7 @@ from api.security.message_signatures import SentRequest
 from api.security.rate_limits import Lane, RateLimits
 from api.security.scopes import Scope
 from api.security.webhook_signatures import WebhookSigner
+from api.services.appeals import AppealService
 from api.services.cases import CaseService
 from api.services.cursors import MAX_CHARACTERS
 from api.services.decisions import DecisionService
@@ -47,6 +48,7 @@ class Services:
     policies: PolicyService
     platforms: PlatformService
     lists: ListService
+    appeals: AppealService
     sweeps: SweepService
     webhooks: WebhookService
     signer: WebhookSigner
@@ -119,6 +121,7 @@ MatchCaller = Annotated[Caller, Depends(_holding(Scope.MATCHES_WRITE))]
 ReadingCaller = Annotated[Caller, Depends(_holding(Scope.MATCHES_READ))]
 DecidingCaller = Annotated[Caller, Depends(_holding(Scope.DECISIONS_WRITE))]
 FollowingCaller = Annotated[Caller, Depends(_holding(Scope.CHANGES_READ))]
+AppealCaller = Annotated[Caller, Depends(_holding(Scope.APPEALS_WRITE))]
 SweepCaller = Annotated[Caller, Depends(_holding(Scope.SWEEPS_WRITE))]
 WebhookCaller = Annotated[Caller, Depends(_holding(Scope.WEBHOOKS_WRITE))]
 PolicyCaller = Annotated[Caller, Depends(_holding(Scope.POLICY_WRITE))]

@@ -14,6 +14,7 @@ from api.security.peppers import Pepper
 from api.security.rate_limits import rate_limits_of
 from api.security.signing_keys import signing_keys
 from api.security.webhook_signatures import WebhookSigner
+from api.services.appeals import AppealService
 from api.services.cases import CaseService
 from api.services.decisions import DecisionService
 from api.services.feeds import FeedService
@@ -68,6 +69,7 @@ class Wiring:
             policies=PolicyService(store),
             platforms=PlatformService(store, self.pepper, kind),
             lists=self._lists(),
+            appeals=AppealService(store, self.idempotency, changed=self.following.hurry),
             sweeps=SweepService(store, self.pepper),
             webhooks=WebhookService(
                 store, self.idempotency, DestinationRule(self.settings.webhook_destinations)

@@ -116,6 +116,23 @@ class FeedKind(StrEnum):
     WEBHOOK_OFF = "webhook.off"  # nothing it was sent arrived for three days
 
 
+class AppealOutcome(StrEnum):
+    """How a platform judged its uploader's appeal."""
+
+    UPHELD = "upheld"  # the uploader was right
+    REJECTED = "rejected"
+
+
+class AppealReason(StrEnum):
+    """Why."""
+
+    NOT_A_MATCH = "not_a_match"
+    NOT_INTIMATE = "not_intimate"
+    CONSENT_SHOWN = "consent_shown"
+    PUBLIC_INTEREST = "public_interest"
+    OTHER = "other"
+
+
 class HintKind(StrEnum):
     """What a webhook is sent."""
 

@@ -13,6 +13,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from indexer.errors import StoreUnavailableError
 from indexer.store import migrating, tables
 from indexer.store.answers import Answers
+from indexer.store.appeals import Appeals
 from indexer.store.banks import Banks
 from indexer.store.cases import Cases
 from indexer.store.changes import STREAM, Changes
@@ -116,6 +117,11 @@ class Transaction:
     def answers(self) -> Answers:
         """What idempotency keys were answered."""
         return Answers(self.connection, self.policies)
+
+    @cached_property
+    def appeals(self) -> Appeals:
+        """Uploaders' appeals."""
+        return Appeals(self.connection, self.feeds)
 
     @cached_property
     def sweeps(self) -> Sweeps:

@@ -383,3 +383,15 @@ sweep = Table(
     Column("received_at", Moment),
     UniqueConstraint("platform_id", "hour"),
 )
+
+appeal = Table(
+    "appeal",
+    METADATA,
+    Column("id", String(30), primary_key=True),
+    Column("match_id", String(30), ForeignKey("match.id"), nullable=False, index=True),
+    Column("outcome", String(16), nullable=False),
+    Column("reason", String(32), nullable=False),
+    Column("decided_at", Moment, nullable=False),
+    Column("received_at", Moment, nullable=False),
+    Column("key_id", String(8), ForeignKey("api_key.id"), nullable=False),
+)

@@ -23,6 +23,7 @@ def upgrade() -> None:
     _lists()
     _webhooks()
     _sweeps()
+    _appeals()
     op.add_column("listed_signature", sa.Column("hold", sa.String(length=16)))
     for column in (
         sa.Column("ref", sa.LargeBinary(length=128)),
@@ -393,6 +394,23 @@ def _sweeps() -> None:
     )
 
 
+def _appeals() -> None:
+    op.create_table(
+        "appeal",
+        sa.Column("id", sa.String(length=30), nullable=False),
+        sa.Column("match_id", sa.String(length=30), nullable=False),
+        sa.Column("outcome", sa.String(length=16), nullable=False),
+        sa.Column("reason", sa.String(length=32), nullable=False),
+        sa.Column("decided_at", _MOMENT, nullable=False),
+        sa.Column("received_at", _MOMENT, nullable=False),
+        sa.Column("key_id", sa.String(length=8), nullable=False),
+        sa.ForeignKeyConstraint(["key_id"], ["api_key.id"], name=op.f("fk_appeal_key_id_api_key")),
+        sa.ForeignKeyConstraint(["match_id"], ["match.id"], name=op.f("fk_appeal_match_id_match")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_appeal")),
+    )
+    op.create_index(op.f("ix_appeal_match_id"), "appeal", ["match_id"])
+
+
 def downgrade() -> None:
     op.drop_table("nonce")
     op.drop_index("ix_api_key_root_id", "api_key")
@@ -407,6 +425,7 @@ def downgrade() -> None:
     ):
         op.drop_column("api_key", column)
     for table in (
+        "appeal",
         "sweep",
         "webhook_delivery",
         "webhook",
