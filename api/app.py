@@ -9,6 +9,8 @@ from starlette.concurrency import run_in_threadpool
 from api import problems
 from api.chaos import SandboxChaos
 from api.compat.dialects import ROUTERS as DIALECTS
+from api.console.console import Console
+from api.console.mounting import mount
 from api.dependencies import Services
 from api.middleware import BodyLimits, RequestMiddleware
 from api.routes import (
@@ -95,5 +97,6 @@ def _application(services: Services, workers: Sequence[Worker]) -> FastAPI:
     app.state.services = services
     for router in _ROUTERS:
         app.include_router(router)
+    mount(app, Console.of(services))
     problems.install(app)
     return app

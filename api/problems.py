@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
 
-from fastapi import FastAPI, Request
+from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
@@ -27,9 +27,12 @@ from api.services.errors import (
     ClockUnmovedError,
     CursorExpiredError,
     CursorInvalidError,
+    FormForeignError,
+    FormUnfitError,
     IdempotencyKeyMissingError,
     IndexBehindError,
     KeyReusedError,
+    KeyUnfitForConsoleError,
     ListNotGrantedError,
     ListsOffError,
     NoSuchCaseError,
@@ -42,10 +45,12 @@ from api.services.errors import (
     PlaceAheadError,
     ReasonUnfitError,
     ServiceError,
+    SignedOutError,
     TooManyAttemptsError,
     TooManyKeysError,
     TooManySignaturesError,
     TooManyWebhooksError,
+    TooManyWrongKeysError,
     UnfitSignatureError,
 )
 from indexer.errors import IndexerError, StoreUnavailableError
@@ -68,8 +73,11 @@ PROBLEMS: Mapping[type[Exception], Problem] = {
     PlaceAheadError: Problem(400, "place-ahead"),
     NoSuchEntryError: Problem(404, "not-found"),
     KeyInvalidError: Problem(401, "key-invalid"),
+    SignedOutError: Problem(401, "signed-out"),
     SignatureInvalidError: Problem(401, "signature-invalid"),
     ScopeMissingError: Problem(403, "scope-missing"),
+    KeyUnfitForConsoleError: Problem(403, "key-unfit"),
+    FormForeignError: Problem(403, "form-foreign"),
     ListNotGrantedError: Problem(403, "list-not-granted"),
     ListsOffError: Problem(403, "lists-off"),
     NoSuchCaseError: Problem(404, "not-found"),
@@ -84,6 +92,7 @@ PROBLEMS: Mapping[type[Exception], Problem] = {
     AddressRefusedError: Problem(422, "address-refused"),
     CursorInvalidError: Problem(422, "cursor-invalid"),
     ReasonUnfitError: Problem(422, "reason-unfit"),
+    FormUnfitError: Problem(422, "form-unfit"),
     KeyReusedError: Problem(409, "idempotency-key-reused"),
     TooManySignaturesError: Problem(422, "too-many-signatures"),
     UnfitSignatureError: Problem(422, "unfit-signature"),
@@ -92,6 +101,7 @@ PROBLEMS: Mapping[type[Exception], Problem] = {
     NoSuchKeyError: Problem(404, "no-such-key"),
     TooManyKeysError: Problem(409, "too-many-keys"),
     TooManyAttemptsError: Problem(429, "rate-limited"),
+    TooManyWrongKeysError: Problem(429, "too-many-wrong-keys"),
     RateLimitedError: Problem(429, "rate-limited"),
     DailyBudgetSpentError: Problem(429, "daily-budget"),
     OverloadedError: Problem(503, "overloaded", retry=True),
@@ -156,6 +166,16 @@ def unexpected_problem(request_id: str) -> JSONResponse:
     return problem_response(500, "internal", detail, request_id=request_id)
 
 
+def problem_of(request: Request, error: Exception) -> Response | None:
+    """What the application would answer to an error of ours; None where nobody foresaw it."""
+    handlers = request.app.exception_handlers
+    for kind in type(error).__mro__:
+        if kind in handlers and kind is not Exception:
+            answered: Response = handlers[kind](request, error)
+            return answered
+    return None
+
+
 def _known(request: Request, error: Exception) -> JSONResponse:
     problem = PROBLEMS.get(type(error), Problem(503, "store-unavailable", retry=True))
     detail = _STORE_DETAIL if isinstance(error, IndexerError) else (type(error).__doc__ or "")
@@ -173,7 +193,7 @@ def _known(request: Request, error: Exception) -> JSONResponse:
 
 
 def _headers_of(error: Exception, problem: Problem) -> Mapping[str, str]:
-    if isinstance(error, TooManyAttemptsError):
+    if isinstance(error, TooManyAttemptsError | TooManyWrongKeysError):
         return {"Retry-After": str(error.retry_after_seconds)}
     if isinstance(error, RateLimitedError):
         wait = {"Retry-After": str(error.retry_after_seconds)}

@@ -18,6 +18,7 @@ from api.services.appeals import AppealService
 from api.services.cases import CaseService
 from api.services.decisions import DecisionService
 from api.services.feeds import FeedService
+from api.services.held_decisions import HeldDecisionService
 from api.services.idempotency import Idempotency
 from api.services.intake import Intake
 from api.services.lists import ListService
@@ -30,6 +31,7 @@ from api.services.sweeps import SweepService
 from api.services.webhooks import WebhookService
 from api.settings import Settings
 from api.workers.clock_watching import ClockWatching
+from api.workers.decision_sending import DecisionSending
 from api.workers.index_following import IndexFollowing
 from api.workers.list_publishing import ListPublishing
 from api.workers.periodic import Periodic, Worker
@@ -42,6 +44,8 @@ from indexer.records import BankKind
 from indexer.search import LayeredIndex
 from indexer.store import Store
 from indexer.store.hints import Hints
+
+_SEND_SECONDS = 1.0  # how much longer than promised a decision of the console may wait
 
 
 @dataclass(frozen=True)
@@ -84,6 +88,7 @@ class Wiring:
     def workers(self) -> Sequence[Worker]:
         """Everything that runs beside the requests, in the order in which it starts."""
         settings, store = self.settings, self.store
+        sending = DecisionSending(HeldDecisionService(store, self.services.decisions))
         watching, publishing = ClockWatching(store), ListPublishing(self._lists())
         asking = SweepAsking(self.services.sweeps)
         delivery = WebhookDelivery(
@@ -91,6 +96,7 @@ class Wiring:
         )
         return [
             self.following,
+            Periodic("decision-sending", sending.look, _SEND_SECONDS),
             Periodic("clock-watching", watching.look, settings.clock_look_seconds),
             Periodic("list-publishing", publishing.look, settings.index_poll_seconds),
             Periodic("webhook-delivery", delivery.look, settings.webhook_look_seconds),

@@ -3,6 +3,7 @@
 A route without a row fails the tests, and so does a row without a route. To add one:
 
 - nobody's key is asked for: name it in `WITHOUT_KEY`;
+- it is a page of the console: name it in `WITH_SESSION`;
 - a platform's key is: add a `Row` to `WITH_KEY`, with the scope (None: any key will do), a body
   that the route takes, and, where its address or body names something of a platform, what another
   platform is answered (`foreign`). Ids in addresses come from `World.ids`;
@@ -48,6 +49,20 @@ WITHOUT_KEY = {
     "POST /v1/cases/signatures",
     "POST /v1/cases/status",
     "POST /v1/cases/withdraw",
+}
+
+# A moderator has a session instead: `tests/api/console/test_access.py` tries these.
+WITH_SESSION = {
+    "GET /console",
+    "GET /console/export.csv",
+    "GET /console/export.json",
+    "GET /console/matches/{match_id}",
+    "GET /console/sign-in",
+    "GET /console/static/{name}",
+    "POST /console/decisions",
+    "POST /console/sign-in",
+    "POST /console/sign-out",
+    "POST /console/undo",
 }
 
 

@@ -18,7 +18,7 @@ from api.security.scopes import Scope
 from api.services.idempotency import Once
 from api.settings import Destinations, Settings
 from hashsvc.times import now
-from tests.api.access import ADDRESS, SEEN, WITH_KEY, WITHOUT_KEY, basic
+from tests.api.access import ADDRESS, SEEN, WITH_KEY, WITH_SESSION, WITHOUT_KEY, basic
 from tests.api.bodies import opened_number
 from tests.api.deciding import decide, match_on
 from tests.api.signing import make_private, public_bytes
@@ -126,7 +126,7 @@ def test_every_route_has_a_row_and_every_row_a_route(world):
         for method in route.methods - {"HEAD"}
     )
 
-    assert set(routes) == WITHOUT_KEY | WITH_KEY.keys(), "see tests/api/access.py"
+    assert set(routes) == WITHOUT_KEY | WITH_SESSION | WITH_KEY.keys(), "see tests/api/access.py"
     assert not WITHOUT_KEY & WITH_KEY.keys()
 
 

@@ -1,0 +1,1 @@
+"""Where moderators decide: pages made on the server, a session, no picture anywhere."""
