@@ -1,14 +1,16 @@
 """Who calls, by the credentials that other networks' clients know how to send."""
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from typing import Annotated
 
 from fastapi import Depends, Header
 
 from api.compat.function_keys import Endpoint, opens
-from api.dependencies import ServicesDep
+from api.dependencies import Services, ServicesDep
 from api.security.api_keys import Caller, PresentedKey
 from api.security.errors import KeyInvalidError, ScopeMissingError
+from api.security.rate_limits import Lane
 from api.security.scopes import Scope
 from hashsvc.times import now
 
@@ -30,6 +32,15 @@ def holding(caller: Caller, scope: Scope) -> Caller:
     if scope not in caller.scopes:
         raise ScopeMissingError
     return caller
+
+
+def paced(services: Services, caller: Caller) -> AbstractContextManager[object]:
+    """Let a page of a list be read, unless too many were.
+
+    Raises:
+        RateLimitedError: they were.
+    """
+    return services.limits.asking(caller.kept, 1, lane=Lane.LISTS, at=now())
 
 
 def two_keys(endpoint: Endpoint, scope: Scope) -> Callable[..., Caller]:

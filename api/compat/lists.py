@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Query
 from pydantic import BaseModel, ConfigDict, Field
 
+from api.compat.callers import paced
 from api.dependencies import DecidingCaller, ListCaller, ServicesDep
 from api.schemas.signatures import Hex
 from api.security.api_keys import Caller
@@ -73,7 +74,8 @@ def read_list(
     """What was added and removed after a cursor; without one, the whole list."""
     places = _Places(services.lists, Cursors(services.platforms.pepper, "list"), caller)
     after = places.position(cursor) if cursor else 0
-    handed = services.lists.read(caller, Wanted(after, limit, "plugin", bank), at=now())
+    with paced(services, caller):
+        handed = services.lists.read(caller, Wanted(after, limit, "plugin", bank), at=now())
     lines = handed.page.lines
     return ListOut(
         items=[_item(handed, line) for line in lines],

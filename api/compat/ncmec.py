@@ -10,7 +10,7 @@ from fastapi.security import HTTPBasic, HTTPBasicCredentials
 from starlette.concurrency import run_in_threadpool
 
 from api.compat import ncmec_xml
-from api.compat.callers import holding
+from api.compat.callers import holding, paced
 from api.compat.mappings import AFFIRMATIVE, NEGATIVE, Wish
 from api.compat.ncmec_xml import XmlRefusedError
 from api.compat.refusals import CompatRoute, RefusedHereError
@@ -89,7 +89,8 @@ def read_entries(
         # pytx writes local times as if they were UTC: east of it, it would miss changes for ever.
         raise RefusedHereError(400, "`to` lies ahead: set TZ=UTC and check this machine's clock.")
     window = Window(_second(begin), until, start, _PAGE, "ncmec")
-    handed = services.lists.read_window(caller, window, at=at)
+    with paced(services, caller):
+        handed = services.lists.read_window(caller, window, at=at)
     following = None
     if handed.page.more:
         place = {"start": handed.page.last_pos, "size": _NEXT_SIZE, "max": handed.head.pos}

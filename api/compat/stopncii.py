@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
 
-from api.compat.callers import FetchCaller
+from api.compat.callers import FetchCaller, paced
 from api.compat.mappings import TIME_ZERO, standing_of
 from api.compat.refusals import CompatRoute
 from api.dependencies import Services, ServicesDep
@@ -87,7 +87,8 @@ def fetch_hashes(
         dialect="stopncii",
         done=run.known if run.head is None and run.known else None,
     )
-    handed = services.lists.read(caller, wanted, at=now())
+    with paced(services, caller):
+        handed = services.lists.read(caller, wanted, at=now())
     page = handed.page
     records = _records(page.lines, run, services)
     return {

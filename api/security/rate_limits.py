@@ -20,6 +20,7 @@ _DAY_SECONDS = 86_400
 _NEVER = datetime.min.replace(tzinfo=UTC)
 _SWEEP_SHARE = 4  # sweeps have a quarter of the places: live questions come first
 _MANAGEMENT_A_MINUTE = 30
+_LIST_PAGES_A_MINUTE = 60
 
 
 class Lane(StrEnum):
@@ -28,6 +29,7 @@ class Lane(StrEnum):
     SIGNATURES = "signatures"  # live matching
     SWEEP = "sweep"  # uploads of earlier days: slower, and never in the way of the live ones
     MANAGEMENT = "management"
+    LISTS = "lists"  # pages of lists that are handed on
 
 
 class Unit(StrEnum):
@@ -235,6 +237,9 @@ def rate_limits_of(settings: Settings) -> RateLimits:
         Lane.SWEEP: Rate(Unit.SIGNATURES, sweeps, sweep_burst, math.ceil(at_once / _SWEEP_SHARE)),
         Lane.MANAGEMENT: Rate(
             Unit.REQUESTS, _MANAGEMENT_A_MINUTE / 60, _MANAGEMENT_A_MINUTE, at_once
+        ),
+        Lane.LISTS: Rate(
+            Unit.REQUESTS, _LIST_PAGES_A_MINUTE / 60, _LIST_PAGES_A_MINUTE, at_once
         ),
     }
     return RateLimits(rates, daily_budget=settings.key_daily_budget, workers=settings.workers)

@@ -1,6 +1,11 @@
 """StopNCII's real client, exchange and command line against our list."""
 
+import re
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+
 import pytest
+import requests
 from threatexchange.exchanges.clients.stopncii import api
 
 from api.compat.mappings import FEEDBACK
@@ -121,3 +126,23 @@ def test_the_real_client_lists_a_hash_of_its_own(lists, client):
     client.submit_hash(api.StopNCIISignalType.ImagePDQ, hash_, {"x"})
 
     assert lists.bank_sizes() == {"platform-1": 1}
+
+
+def test_the_real_client_waits_when_it_asked_too_often(lists, client, recipient):
+    with ThreadPoolExecutor(4) as pool:
+        pages = list(pool.map(lambda _: client.fetch_hashes(), range(60)))
+    pages += [client.fetch_hashes() for _ in range(8)]
+
+    assert [len(page.hashRecords) for page in pages] == [2] * 68
+    limited = r'hashsvc_requests_total\{route="[^"]*FetchHashes",status="429"\} (\d+)'
+    figures = requests.get(f"{lists.url}/metrics", timeout=10).text
+    assert int(float(re.search(limited, figures)[1])) > 0
+
+
+def test_a_wrong_key_ends_the_fetch_and_is_not_echoed(lists, recipient):
+    wrong = replace(recipient, function_keys=recipient.function_keys | {"FetchHashes": "wrongkey"})
+
+    with pytest.raises(requests.HTTPError, match="401") as refused:
+        client_of(wrong).fetch_hashes()
+
+    assert "wrongkey" not in refused.value.response.text

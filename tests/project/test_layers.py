@@ -28,6 +28,7 @@ OFFENCES = [
     ("hashsvc/digests.py", "pikepdf"),
     ("hashsvc/digests.py", "distributed"),
     ("api/settings.py", "hashsvc.pixels"),
+    ("hashsvc/digests.py", "threatexchange"),
 ]
 
 
