@@ -9,12 +9,14 @@ import sys
 from importlib import import_module
 
 QUESTIONS = {
+    "api": "how fast the service answers platforms over HTTP",
     "hashing": "how fast a photo is hashed, and in how much memory",
     "index": "how fast a listed signature is found among many, and in how much memory",
     "matchable": "how soon what one worker acknowledged is found by all",
     "page": "how long the survivor page takes for a photo",
     "scan": "how fast evidence is scanned, and what its journal costs",
     "robustness": "which edits of a reported photo are found again",
+    "starting": "how soon a long list can be asked after a start",
     "soak": "whether memory stays flat while bases are swapped",
 }
 

@@ -14,11 +14,12 @@ _STOP_SECONDS = 10
 
 @dataclass(frozen=True, slots=True)
 class RunningService:
-    """Where it answers, a platform's key for it, and its data folder."""
+    """Where it answers, a platform's key for it, its data folder, its process."""
 
     url: str
     key: str
     data: Path
+    process_id: int
 
     def make_key(self, name: str, *scopes: str) -> str:
         """A further key, for the platform of this name."""
@@ -42,7 +43,7 @@ def running_service(data: Path) -> Iterator[RunningService]:
         command = [sys.executable, "-m", "api", "run", "--data", str(data), "--port", "0"]
         process = subprocess.Popen(command, stderr=messages)  # noqa: S603  # our own words
     try:
-        bare = RunningService(_url(process, log), "", data)
+        bare = RunningService(_url(process, log), "", data, process.pid)
         yield replace(bare, key=bare.make_key("demo platform", "matches:write"))
     finally:
         process.terminate()

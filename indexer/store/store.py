@@ -31,7 +31,9 @@ from indexer.store.matches import Matches
 from indexer.store.platforms import Platforms
 from indexer.store.policies import Policies
 from indexer.store.sealing import KeyRing
+from indexer.store.statistics import Statistics
 from indexer.store.sweeps import Sweeps
+from indexer.store.turns import Turns
 from indexer.store.votes import VoteBox
 from indexer.store.webhooks import Webhooks
 
@@ -124,6 +126,11 @@ class Transaction:
         return Appeals(self.connection, self.feeds)
 
     @cached_property
+    def statistics(self) -> Statistics:
+        """Counts of a stretch of time."""
+        return Statistics(self.connection)
+
+    @cached_property
     def sweeps(self) -> Sweeps:
         """What platforms were asked to look back for."""
         return Sweeps(self.connection, self.changes)
@@ -150,11 +157,13 @@ class Store:
 
     engine: Engine = field(repr=False)
     ring: KeyRing = field(repr=False)
+    turns: Turns = field(repr=False)  # of those that write
 
     @classmethod
     def at(cls, url: str, ring: KeyRing) -> "Store":
         """A store at a database URL; nothing is opened or made yet."""
-        return cls(open_engine(url), ring)
+        engine = open_engine(url)
+        return cls(engine, ring, Turns(engine))
 
     @staticmethod
     def is_new(url: str) -> bool:
@@ -200,7 +209,11 @@ class Store:
             StoreUnavailableError: the database failed. What was to be committed may or may not
                 be there: the caller's idempotent retry decides.
         """
-        with _unavailable_when_broken(), self.engine.begin() as connection:
+        with (
+            self.turns.mine(),
+            _unavailable_when_broken(),
+            self.engine.begin() as connection,
+        ):
             yield Transaction(connection, self.ring)
 
     @contextmanager
