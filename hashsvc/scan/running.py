@@ -1,30 +1,26 @@
 """One run of a scan: its journal, its children and its end."""
 
 import os
-import platform
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import asdict, dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from hashsvc import __version__
 from hashsvc.packs import Pack
 from hashsvc.scan.answers import Asked
 from hashsvc.scan.custody import Custody
-from hashsvc.scan.custody_log import Action, CustodyLog
-from hashsvc.scan.errors import ClusterError, JournalRefusedError, SelfTestError
+from hashsvc.scan.custody_run import Run
+from hashsvc.scan.errors import ClusterError, JournalRefusedError
 from hashsvc.scan.examining import Examiner
 from hashsvc.scan.exhibits import Exhibit
 from hashsvc.scan.journal import NAME, Journal, open_journal
 from hashsvc.scan.recording import Watched
 from hashsvc.scan.records import Totals
-from hashsvc.scan.reports.handover import write_handover
 from hashsvc.scan.sandbox import CHILD, Limits, Sandbox
 from hashsvc.scan.scanner import Scanner
 from hashsvc.scan.self_test import run_self_test
-from hashsvc.scan.workstation import workstation
-from hashsvc.times import now
 
 if TYPE_CHECKING:
     from hashsvc.scan.cluster import ClusterScanner
@@ -46,6 +42,7 @@ class Order:
     def to_json(self, exhibits: Sequence[Exhibit], pack: Pack) -> dict[str, Any]:
         """As the journal keeps it."""
         return asdict(self) | {
+            "asked": self.asked.name.lower(),  # reports show it
             "exhibits": [[one.name, one.locator] for one in exhibits],
             "pack": pack.manifest.to_json() | {"sha256": pack.sha256},
         }
@@ -105,34 +102,42 @@ def run_scan(
         ScanError: it cannot be begun or resumed.
     """
     prepare_output(output)
-    log = CustodyLog(output)
     with open_journal(output) as journal, ExitStack() as stack:
-        sandboxes = [Sandbox(order.limits, command=child) for _ in range(workers)]
-        for sandbox in sandboxes:
-            stack.callback(sandbox.close)
-        _test_itself(log, order, sandboxes[0])
-        _begin(journal, log, order, order.to_json(exhibits, pack))
+        children = (Sandbox(order.limits, command=child) for _ in range(workers))
+        sandboxes = [stack.enter_context(one) for one in children]
+        run = _run(output, journal, order, sandboxes[0])
+        run.begin(order.to_json(exhibits, pack))
         journal.isolated(sandboxes[0].isolation())
         _list(journal, exhibits)
-        quick = quickly_searched(pack)
         watched = Watched(advanced, stopping)
-        scanner: Scanner | ClusterScanner = (
-            _cluster_scanner(journal, quick, order, watched, scheduler)
-            if scheduler
-            else Scanner(
-                journal,
-                Examiner(quick, sandboxes, asked=order.asked),
-                workers=workers,
-                max_bytes=order.limits.max_bytes,
-                watched=watched,
-            )
-        )
-        totals = scanner.run(exhibits)
-        _test_itself(log, order, sandboxes[0])
-        if totals.minors:
-            _stop_for_minors(output, journal, log, order)
-        _end(journal, log, order, totals)
-    return totals
+        scanner = _scanner(journal, pack, order, watched, sandboxes, scheduler)
+        run.end(totals := scanner.run(exhibits))
+        return totals
+
+
+def _run(output: Path, journal: Journal, order: Order, sandbox: Sandbox) -> Run:
+    test = partial(run_self_test, sandbox, quickly_searched)
+    return Run(output, journal, order.investigator, test)
+
+
+def _scanner(
+    journal: Journal,
+    pack: Pack,
+    order: Order,
+    watched: Watched,
+    sandboxes: Sequence[Sandbox],
+    scheduler: str | None,
+) -> "Scanner | ClusterScanner":
+    quick = quickly_searched(pack)
+    if scheduler:
+        return _cluster_scanner(journal, quick, order, watched, scheduler)
+    return Scanner(
+        journal,
+        Examiner(quick, sandboxes, asked=order.asked),
+        workers=len(sandboxes),
+        max_bytes=order.limits.max_bytes,
+        watched=watched,
+    )
 
 
 def _cluster_scanner(
@@ -154,33 +159,6 @@ def _cluster_scanner(
     )
 
 
-def _test_itself(log: CustodyLog, order: Order, sandbox: Sandbox) -> None:
-    """At both ends of a run: what it found between two good answers is taken for good.
-
-    Raises:
-        SelfTestError: an answer is wrong; which one is in the custody log.
-    """
-    tested = run_self_test(sandbox, quickly_searched)
-    log.add(Action.SELF_TEST, by=order.investigator, at=now(), **tested.to_json())
-    if not tested.passed:
-        raise SelfTestError(
-            f"The self-test failed ({', '.join(tested.failed)}): this machine cannot scan."
-        )
-
-
-def _stop_for_minors(output: Path, journal: Journal, log: CustodyLog, order: Order) -> None:
-    """No report shows such a photo; who takes over is told which files they are."""
-    at, minors = now(), journal.minors()
-    log.add(Action.STOP_MINOR, by=order.investigator, at=at, sha256=sorted(minors))
-    write_handover(output, journal, minors, by="the pack, in a scan", at=at)
-
-
-def _begin(journal: Journal, log: CustodyLog, order: Order, options: Mapping[str, Any]) -> None:
-    at = now()
-    journal.begin(options, at=at.isoformat(), host=platform.node(), version=__version__)
-    log.add(Action.BEGIN, by=order.investigator, at=at, workstation=workstation())
-
-
 def _list(journal: Journal, exhibits: Sequence[Exhibit]) -> None:
     """Every file of every source, once.
 
@@ -190,9 +168,3 @@ def _list(journal: Journal, exhibits: Sequence[Exhibit]) -> None:
     for number, exhibit in enumerate(exhibits, start=1):
         if not journal.source(number, exhibit):
             journal.enumerate(number, exhibit.source.files())
-
-
-def _end(journal: Journal, log: CustodyLog, order: Order, totals: Totals) -> None:
-    at, ended = now(), "interrupted" if totals.pending else "finished"
-    journal.end(ended, at=at.isoformat())
-    log.add(Action.END, by=order.investigator, at=at, ended=ended)

@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
-from hashsvc.scan.answers import Asked
 from hashsvc.scan.custody_log import Action
 from hashsvc.scan.manifest_keys import key_id
 from hashsvc.scan.reports.html_page import SEARCH, ending, facts, opening, stacked, table, words
@@ -89,7 +88,7 @@ def _of_the_tool(said: Mapping[str, Any]) -> Iterator[str]:
     yield "<h2>Parameters</h2>\n"
     yield facts(
         {
-            "asked of each photo": Asked(order["asked"]).name.lower(),
+            "asked of each photo": order["asked"],
             **_named(order["limits"]),
             "runs": len(said["segments"]),
         }
