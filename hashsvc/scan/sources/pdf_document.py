@@ -61,7 +61,11 @@ class PdfDocument:
         if find_spec("pikepdf") is None:
             raise FileProblemError(Reason.CONTAINER_UNSUPPORTED)
         self._answers = cast("BinaryIO", TemporaryFile(dir=scratch))  # noqa: SIM115
-        self._problem = _run(child, file, self._answers, seconds)
+        try:
+            self._problem = _run(child, file, self._answers, seconds)
+        except OSError:
+            self._answers.close()
+            raise
         self._pictures = {one.number: one for one in _pictures(self._answers)}
         if self._problem is None and not self._is_whole():
             self._problem = Reason.CRASHED

@@ -1,6 +1,7 @@
 """Pictures in PDF and Office files are files of their own."""
 
 import sys
+from contextlib import closing
 from io import BytesIO
 
 import pytest
@@ -42,11 +43,8 @@ def scan(files, pack, tmp_path):
 
 def pictures(body, tmp_path, **options):
     """(name, problem) of every picture of a document."""
-    document = PdfDocument(BytesIO(body), tmp_path, **options)
-    try:
+    with closing(PdfDocument(BytesIO(body), tmp_path, **options)) as document:
         return [(file.path, file.problem) for file in document.files()]
-    finally:
-        document.close()
 
 
 @pytest.mark.parametrize("keep", [jpeg, plain])
@@ -148,9 +146,20 @@ def test_a_child_that_dies_hangs_or_lies_leaves_what_it_said_before(tmp_path, ho
 
 
 def test_a_picture_that_is_not_in_the_document_is_missing(tmp_path):
-    document = PdfDocument(BytesIO(pdf_of()), tmp_path)
-
-    with pytest.raises(FileProblemError) as told:
-        document.open(FoundFile(b"object 9", 9))
+    with closing(PdfDocument(BytesIO(pdf_of()), tmp_path)) as document:
+        with pytest.raises(FileProblemError) as told:
+            document.open(FoundFile(b"object 9", 9))
 
     assert told.value.reason is Reason.MISSING
+
+
+def test_a_document_that_cannot_be_read_leaves_no_file_open(tmp_path):
+    with pytest.raises(OSError, match="no more"):
+        PdfDocument(Unreadable(), tmp_path)
+
+
+class Unreadable(BytesIO):
+    """A file on a disk that fails."""
+
+    def read(self, size=-1):
+        raise OSError("no more")
