@@ -161,5 +161,5 @@ def test_a_document_that_cannot_be_read_leaves_no_file_open(tmp_path):
 class Unreadable(BytesIO):
     """A file on a disk that fails."""
 
-    def read(self, size=-1):
+    def read(self, size=-1):  # noqa: ARG002  # of whatever length
         raise OSError("no more")
