@@ -164,14 +164,18 @@ def test_a_suspended_hash_is_noticed_to_whom_it_was_sent_alone(listed, platform,
 
 
 def test_no_removal_is_noticed_while_an_equal_hash_is_live(client, listed, services, publish):
-    start = listed.fetch().json()["nextSetTimestamp"]
-    stand(services, ListedState.SUSPENDED)
     open_case(client, LISTED)
     publish()
+    first = listed.fetch().json()
+    with services.lists.store.transaction() as tx:
+        one, _ = tx.listing.live("reported")
+        tx.listing.move({one.signature_id: Standing(ListedState.SUSPENDED)}, at=now())
+    services.cases.changed()
+    publish()
 
-    record = listed.records(start)[LISTED.pdq.hex()]
-
-    assert record["hashStatus"] == "Received"
+    assert first["count"] == 3  # two equal hashes are one record, and two are honey
+    assert LISTED.pdq.hex() not in listed.records(first["nextSetTimestamp"])
+    assert listed.records()[LISTED.pdq.hex()]["hashStatus"] == "Received"
 
 
 def test_a_removal_during_a_fetch_is_noticed_on_a_later_page(client, listed, services, publish):
