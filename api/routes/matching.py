@@ -48,8 +48,9 @@ async def ask(
             found = matching.find(uploads, covered.newer)
         else:
             found = await run_in_threadpool(matching.find, uploads, covered.newer)
-        confirm = partial(matching.confirm, at=now(), listed_since=listed_since)
-        answers = await run_in_threadpool(confirm, found, caller)
+        confirm = partial(matching.confirm, found, caller, at=now(), listed_since=listed_since)
+        touches_store = any(one.graded for one in found)
+        answers = await run_in_threadpool(confirm) if touches_store else confirm()
     response.headers.update({"Index-Seq": str(covered.seq), **rate_fields(quotas)})
     detail = Scope.MATCHES_DETAIL in caller.scopes
     lines = [ItemAnswer.of(answer, with_detail=detail) for answer in answers]
