@@ -23,6 +23,7 @@ from api.routes import (
     operations,
     policy,
     sandbox,
+    statistics,
     sweeps,
     webhooks,
 )
@@ -44,6 +45,7 @@ _ROUTERS = (
     decisions.router,
     changes.router,
     appeals.router,
+    statistics.router,
     sweeps.router,
     webhooks.router,
     policy.router,

@@ -27,6 +27,7 @@ from api.services.matching import MatchingService
 from api.services.platform_policies import PolicyService
 from api.services.platforms import PlatformService
 from api.services.regimes import Regimes
+from api.services.statistics import StatisticsService
 from api.services.sweeps import SweepService
 from api.services.webhooks import WebhookService
 from api.settings import Settings
@@ -73,6 +74,7 @@ class Wiring:
             policies=PolicyService(store),
             platforms=PlatformService(store, self.pepper, kind),
             lists=self._lists(),
+            statistics=StatisticsService(store, self.regimes),
             appeals=AppealService(store, self.idempotency, changed=self.following.hurry),
             sweeps=SweepService(store, self.pepper),
             webhooks=WebhookService(

@@ -124,6 +124,10 @@ class PlaceAheadError(ServiceError):
     """This place lies beyond the end of the list: fetch the list afresh."""
 
 
+class NoSuchPeriodError(ServiceError):
+    """There are no figures of this month: they are published when it is over."""
+
+
 class NoSuchSweepError(ServiceError):
     """No sweep that you were asked for has this id."""
 
