@@ -23,6 +23,7 @@ CREATE TABLE IF NOT EXISTS file(
     outcome TEXT, reason TEXT, md5 TEXT, sha1 TEXT, sha256 TEXT,
     UNIQUE(source_id, parent_id, path, address));
 CREATE INDEX IF NOT EXISTS file_pending ON file(source_id, id) WHERE outcome IS NULL;
+CREATE INDEX IF NOT EXISTS file_outcome ON file(outcome);
 CREATE INDEX IF NOT EXISTS file_sha256 ON file(sha256);
 CREATE TABLE IF NOT EXISTS photo(
     sha256 TEXT PRIMARY KEY, width INTEGER, height INTEGER, reason TEXT);
