@@ -134,6 +134,25 @@ def test_a_running_follower_moves_to_a_new_base_and_misses_nothing(store, plan):
     assert index._now.tombstones == 0
 
 
+def test_what_is_committed_while_a_follower_moves_is_not_lost(store, plan, monkeypatch):
+    case = open_case(store, 3)
+    build(plan)
+    follower, index = follow(store, plan)
+    withdraw_case(store, case)
+    build(plan)
+    catch_up = follower.catch_up
+
+    def overtaken():
+        open_case(store, 2, seed=2)
+        return catch_up()
+
+    monkeypatch.setattr(follower, "catch_up", overtaken)
+    follower.rebase()
+
+    assert ids_in(index) == listed_in(store).keys()
+    assert follower.applied == 8
+
+
 def test_two_builders_do_not_work_at_once(store, plan):
     open_case(store, 3)
     plan.plain.mkdir(mode=0o700)
