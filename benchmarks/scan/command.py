@@ -87,7 +87,8 @@ def _report(rows: Rows, arguments: argparse.Namespace) -> None:
         "time of the way against that of ours, more than 1 is better for us. Ours hashes eight"
         " orientations with PDQ and dHash, the\npeers one. Estimates decide nothing: whatever is"
         " near an entry is hashed exactly. Entropy decoding cannot be timed alone:\nthe floor is"
-        " a decoder that makes one grey sample of each block of 64."
+        " a decoder that makes one grey sample of each block of 64. Load of the machine at the end:"
+        f" {os.getloadavg()[0]:.1f}."
     )
     measured_in = results.environment(PACKAGES)
     results.show(title, rows)
