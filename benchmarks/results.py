@@ -28,6 +28,7 @@ def environment(packages: Sequence[str]) -> dict[str, Value | dict[str, str]]:
         # A folder given on the command line would name the machine's owner.
         "command": " ".join(["python -m benchmarks", *(_without_folder(w) for w in sys.argv[1:])]),
         "machine": f"{_processor()}, {os.cpu_count()} cores, {platform.system()}",
+        "load": round(os.getloadavg()[1], 1),  # of 5 minutes; what else ran makes times longer
         "python": platform.python_version(),
         "versions": {package: version(package) for package in packages},
     }
@@ -92,10 +93,11 @@ def sentence(measured_in: Mapping[str, object]) -> str:
     """Where, when and with what it was measured."""
     versions = measured_in["versions"]
     used = ", ".join(f"{name} {number}" for name, number in dict(versions).items())  # type: ignore[call-overload]
+    load = f", load {measured_in['load']}" if "load" in measured_in else ""
     return (
         f"Measured {measured_in['at']} by `{measured_in['command']}` at commit"
-        f" {measured_in['commit']}.\n{measured_in['machine']}; Python {measured_in['python']};"
-        f" {used}."
+        f" {measured_in['commit']}.\n{measured_in['machine']}{load}; Python"
+        f" {measured_in['python']}; {used}."
     )
 
 
