@@ -29,9 +29,10 @@ from api.services.match_lists import MatchLists
 from api.services.matching import MatchingService
 from api.services.platform_policies import PolicyService
 from api.services.platforms import PlatformService
-from api.services.submissions import Submissions
 from api.services.statistics import StatisticsService
+from api.services.submissions import Submissions
 from api.services.sweeps import SweepService
+from api.services.waiting_figures import WaitingFigures
 from api.services.webhooks import WebhookService
 from hashsvc.times import now
 from indexer.records import MatchId
@@ -54,6 +55,7 @@ class Services:
     sweeps: SweepService
     webhooks: WebhookService
     signer: WebhookSigner
+    waiting: WaitingFigures
     metrics: Metrics
     limits: RateLimits
     public_url: str | None  # under which clients reach the service; None: as they say themselves

@@ -56,6 +56,12 @@ class Metrics:
         self.webhook_deliveries = self._counter(
             "hashsvc_webhook_deliveries_total", "Tries to deliver a hint to a webhook.", "outcome"
         )
+        self.clocks = self._gauge(
+            "hashsvc_clocks", "Clocks that run, pause or are overdue.", "regime", "state"
+        )
+        self.feed_unacknowledged = self._gauge(
+            "hashsvc_feed_unacknowledged", "Entries of feeds that wait for their platform."
+        )
         self.cases = self._counter("hashsvc_cases_total", "Cases, by what was done.", "action")
         self.pin_checks = self._counter("hashsvc_pin_checks_total", "PINs checked.", "outcome")
 
@@ -74,3 +80,6 @@ class Metrics:
 
     def _counter(self, name: str, what: str, *labels: str) -> Counter:
         return Counter(name, what, labels, registry=self.registry)
+
+    def _gauge(self, name: str, what: str, *labels: str) -> Gauge:
+        return Gauge(name, what, labels, registry=self.registry)

@@ -105,6 +105,9 @@ class Settings(BaseSettings):
         300, ge=0, description="New signatures wait so long before they are handed on: cases mix."
     )
 
+    upkeep_seconds: float = Field(
+        3_600.0, gt=0, description="How often old entries are purged and ends of keys looked for."
+    )
     sweep_look_seconds: float = Field(
         60.0, gt=0, description="How often the list is looked at for sweeps to ask for."
     )

@@ -29,13 +29,16 @@ from api.services.platforms import PlatformService
 from api.services.regimes import Regimes
 from api.services.statistics import StatisticsService
 from api.services.sweeps import SweepService
+from api.services.waiting_figures import WaitingFigures
 from api.services.webhooks import WebhookService
 from api.settings import Settings
 from api.workers.clock_watching import ClockWatching
 from api.workers.decision_sending import DecisionSending
 from api.workers.index_following import IndexFollowing
+from api.workers.key_watching import KeyWatching
 from api.workers.list_publishing import ListPublishing
 from api.workers.periodic import Periodic, Worker
+from api.workers.purging import Purging
 from api.workers.sweep_asking import SweepAsking
 from api.workers.webhook_delivery import WebhookDelivery
 from hashsvc import Policy
@@ -81,6 +84,7 @@ class Wiring:
                 store, self.idempotency, DestinationRule(self.settings.webhook_destinations)
             ),
             signer=WebhookSigner(signing_keys(self.settings.data)),
+            waiting=WaitingFigures(store, metrics),
             metrics=metrics,
             limits=rate_limits_of(self.settings),
             public_url=self.settings.public_url,
@@ -92,6 +96,7 @@ class Wiring:
         settings, store = self.settings, self.store
         sending = DecisionSending(HeldDecisionService(store, self.services.decisions))
         watching, publishing = ClockWatching(store), ListPublishing(self._lists())
+        purging = Purging(store, self.services.feeds, self.idempotency)
         asking = SweepAsking(self.services.sweeps)
         delivery = WebhookDelivery(
             store, self.services.signer, self.services.webhooks.destinations, self.metrics
@@ -103,6 +108,8 @@ class Wiring:
             Periodic("list-publishing", publishing.look, settings.index_poll_seconds),
             Periodic("webhook-delivery", delivery.look, settings.webhook_look_seconds),
             Periodic("sweep-asking", asking.look, settings.sweep_look_seconds),
+            Periodic("key-watching", KeyWatching(store).look, settings.upkeep_seconds),
+            Periodic("purging", purging.look, settings.upkeep_seconds),
         ]
 
     @cached_property

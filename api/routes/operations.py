@@ -33,4 +33,5 @@ def ready(services: ServicesDep) -> Health:
 @router.get("/metrics", response_class=Response)
 def metrics(services: ServicesDep) -> Response:
     """Figures for Prometheus: counts and times, never a key, a reference or a hash."""
+    services.waiting.refresh()
     return Response(services.metrics.text(), media_type=CONTENT_TYPE_LATEST)

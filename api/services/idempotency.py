@@ -65,7 +65,7 @@ class Idempotency:
             key=once.key,
             mac=self.pepper.mac(Purpose.REPEAT, message),
         )
-        tx.answers.purge(before=at - _KEEP)
+        self.purge(tx, at=at)
         kept = tx.answers.begin(request, at=at)
         if kept is None:
             text = effect()
@@ -74,3 +74,7 @@ class Idempotency:
         if not hmac.compare_digest(kept.mac, request.mac):
             raise KeyReusedError
         return Answered(kept.answer, replayed=True)
+
+    def purge(self, tx: Transaction, *, at: datetime) -> None:
+        """Forget answers that are a day old."""
+        tx.answers.purge(before=at - _KEEP)

@@ -139,7 +139,7 @@ class Clocks:
         return [ClockWarning(row.platform_id, MatchId(row.match_id), row.regime) for row in rows]
 
     def count(self, *, at: datetime) -> Mapping[tuple[str, ClockState], int]:
-        """How many clocks there are, by regime and state."""
+        """How many clocks run, pause or are overdue, by regime and state."""
         state = case(
             (
                 (_clocks.state == ClockState.RUNNING) & (_clocks.due_at <= at),
@@ -148,9 +148,9 @@ class Clocks:
             else_=_clocks.state,
         ).label("shown")
         rows = self.connection.execute(
-            select(_clocks.regime, state, func.count().label("clocks")).group_by(
-                _clocks.regime, state
-            )
+            select(_clocks.regime, state, func.count().label("clocks"))
+            .where(_clocks.state.in_(_UNFINISHED))  # the others only ever grow
+            .group_by(_clocks.regime, state)
         )
         return {(row.regime, ClockState(row.shown)): row.clocks for row in rows}
 

@@ -22,6 +22,7 @@ from indexer.store.console_sessions import ConsoleSessions
 from indexer.store.decisions import Decisions
 from indexer.store.deliveries import Deliveries
 from indexer.store.engine import READ_ONLY, open_engine
+from indexer.store.expiries import Expiries
 from indexer.store.feeds import Feeds
 from indexer.store.held_decisions import HeldDecisions
 from indexer.store.listing import Listing
@@ -144,6 +145,11 @@ class Transaction:
     def deliveries(self) -> Deliveries:
         """What is sent to webhooks."""
         return Deliveries(self.connection, self.webhooks)
+
+    @cached_property
+    def expiries(self) -> Expiries:
+        """Keys that end soon."""
+        return Expiries(self.connection)
 
     @cached_property
     def platforms(self) -> Platforms:

@@ -171,6 +171,7 @@ api_key = Table(
     Column("daily_budget", BigInteger),
     Column("public_key", LargeBinary(32)),
     Column("last_used_day", Integer),
+    Column("expiry_told_at", Moment),  # that it ends soon
 )
 
 nonce = Table(
@@ -263,7 +264,7 @@ clock = Table(
     Column("started_at", Moment, nullable=False),
     Column("due_at", Moment),  # None: recorded without a time to keep
     Column("warn_at", Moment, index=True),  # None once the platform was warned, or stopped
-    Column("state", String(16), nullable=False),
+    Column("state", String(16), nullable=False, index=True),
     Column("changed_at", Moment, nullable=False),
     Column("why", String(32)),
     UniqueConstraint("match_id", "regime"),

@@ -46,6 +46,7 @@ def _keys() -> None:
         sa.Column("daily_budget", sa.BigInteger()),
         sa.Column("public_key", sa.LargeBinary(length=32)),
         sa.Column("last_used_day", sa.Integer()),
+        sa.Column("expiry_told_at", _MOMENT),
     ):
         # Inline: SQLite adds no constraint to a table that is there.
         op.add_column("api_key", column, inline_references=True)
@@ -175,6 +176,7 @@ def _clocks() -> None:
     )
     op.create_index(op.f("ix_clock_match_id"), "clock", ["match_id"])
     op.create_index(op.f("ix_clock_warn_at"), "clock", ["warn_at"])
+    op.create_index(op.f("ix_clock_state"), "clock", ["state"])
     op.create_table(
         "notice",
         sa.Column("id", sa.String(length=30), nullable=False),
@@ -422,6 +424,7 @@ def downgrade() -> None:
         "daily_budget",
         "public_key",
         "last_used_day",
+        "expiry_told_at",
     ):
         op.drop_column("api_key", column)
     for table in (

@@ -1,0 +1,58 @@
+"""What is done from time to time: old things are forgotten, ends of keys are told."""
+
+from datetime import timedelta
+
+import pytest
+
+from api.security.scopes import Scope
+from api.workers.key_watching import KeyWatching
+from api.workers.purging import Purging
+from hashsvc.times import now
+from indexer.store import tables
+from tests.api.deciding import changes, decide, matched
+from tests.indexer.rows import alter, row_counts
+
+DAY = timedelta(days=1)
+SCOPES = (Scope.MATCHES_WRITE, Scope.DECISIONS_WRITE, Scope.CHANGES_READ)
+
+
+@pytest.fixture
+def store(services):
+    return services.matching.store
+
+
+@pytest.fixture
+def purging(services, store):
+    return Purging(store, services.feeds, services.decisions.idempotency)
+
+
+def test_a_platform_hears_once_of_a_key_that_ends_soon(client, store, make_key):
+    key = make_key(*SCOPES, days=13)
+    make_key(*SCOPES, days=100)
+
+    assert [KeyWatching(store).look() for _ in range(2)] == [1, 0]
+
+    (entry,) = changes(client, key).json()["items"]
+    assert entry["kind"] == "key.expiring"
+    assert entry["about"]["key_id"] in key["Authorization"]
+    assert entry["about"]["expires_at"] > now().isoformat()
+
+
+def test_feeds_are_forgotten_after_400_days(client, store, make_key, purging):
+    make_key(*SCOPES, days=13)
+    KeyWatching(store).look()
+
+    for age, left in ((399, 1), (401, 0)):
+        alter(store, tables.feed_entry, at=now() - age * DAY)
+        purging.look()
+        assert row_counts(store)["feed_entry"] == left
+
+
+def test_answers_are_forgotten_after_a_day_though_nobody_asks(client, store, make_key, purging):
+    key = make_key(*SCOPES)
+    decide(client, key, matched(client, key))
+
+    for age, left in ((timedelta(hours=23), 1), (timedelta(hours=25), 0)):
+        alter(store, tables.kept_answer, kept_at=now() - age)
+        purging.look()
+        assert row_counts(store)["kept_answer"] == left
