@@ -4,6 +4,7 @@ import { askStatus, withdraw } from './case-client.js';
 import { go, isShown, part } from './screens.js';
 import { readNumber, readPin } from './secrets.js';
 import { troubleKey } from './send-codes.js';
+import { sitesOnDemand } from './sites.js';
 import { visit } from './visit.js';
 import { hush, say } from './words.js';
 
@@ -62,7 +63,8 @@ async function check() {
   say(first, inUse ? 'status.on' : 'status.off');
   first.className = 'strong';
   if (inUse) say(second, 'status.codes', { n: answer.body.signatures });
-  part('state').replaceChildren(first, second);
+  const { found, withdrawal } = answer.body;
+  part('state').replaceChildren(first, second, sitesOnDemand(found, withdrawal));
 }
 
 function stop() {
