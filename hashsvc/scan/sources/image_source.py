@@ -122,6 +122,8 @@ class _Stream(io.RawIOBase):
         return self._place
 
     def readinto(self, buffer: Any) -> int:  # noqa: ANN401  # any writable bytes
+        if self._place >= self._file.size:
+            return 0
         block = self._source.read_at(self._file, self._place, len(buffer))[: len(buffer)]
         buffer[: len(block)] = block
         self._place += len(block)
