@@ -2,7 +2,7 @@
 
 import typer
 
-from api.cli import bank_cmd, key_cmd, list_cmd, pack_cmd, run_cmd, sandbox_cmd
+from api.cli import bank_cmd, key_cmd, list_cmd, pack_cmd, rotate_cmd, run_cmd, sandbox_cmd
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -17,6 +17,8 @@ app.command(name="create-key")(key_cmd.create_key)
 app.command(name="replace-key")(key_cmd.replace_key)
 app.command(name="revoke-key")(key_cmd.revoke_key)
 app.command(name="keys")(key_cmd.list_keys)
+app.command(name="make-seal-key")(rotate_cmd.make_seal_key)
+app.command(name="rotate-seal-key")(rotate_cmd.rotate_seal_key)
 app.add_typer(bank_cmd.app, name="bank")
 app.add_typer(list_cmd.app, name="list")
 app.add_typer(pack_cmd.app, name="pack")

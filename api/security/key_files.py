@@ -4,9 +4,12 @@
 They are two files because a thief of one should not have the other.
 """
 
+import fcntl
 import re
 import secrets
 import stat
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -28,7 +31,7 @@ class KeyFiles:
 
 
 def read_key_files(folder: Path) -> KeyFiles:
-    """Read both files.
+    """Read both files; `seal.keys` is read again whenever a key is needed that it did not hold.
 
     Raises:
         KeyFileError: one is missing, readable by others, damaged, or both hold the same key.
@@ -36,7 +39,35 @@ def read_key_files(folder: Path) -> KeyFiles:
     seal, pepper = (read_ring(folder / name) for name in _NAMES)
     if set(seal.keys.values()) & set(pepper.keys.values()):
         raise KeyFileError("The two key files hold the same key: each needs its own.")
-    return KeyFiles(seal, pepper)
+    return KeyFiles(KeyRing(seal.current_id, _LiveKeys(folder / _SEAL, seal.keys)), pepper)
+
+
+class _LiveKeys(Mapping[str, bytes]):
+    """The keys of a file that may get another one while this process runs.
+
+    What was once read stays until the process ends: a transaction that began before a key was
+    retired may still need it.
+    """
+
+    def __init__(self, path: Path, keys: Mapping[str, bytes]) -> None:
+        """Nothing is read yet beyond `keys`."""
+        self._path = path
+        self._keys = keys
+
+    def __getitem__(self, key_id: str) -> bytes:
+        if key_id not in self._keys:
+            self._read()
+        return self._keys[key_id]
+
+    def __iter__(self) -> Iterator[str]:
+        self._read()  # for a child that is told all of them
+        return iter(self._keys)
+
+    def __len__(self) -> int:
+        return len(self._keys)
+
+    def _read(self) -> None:
+        self._keys = {**self._keys, **read_ring(self._path).keys}
 
 
 def make_key_files(folder: Path) -> None:
@@ -48,14 +79,64 @@ def make_key_files(folder: Path) -> None:
         make_ring(path)
 
 
-_NAMES = ("seal.keys", "pepper.keys")
+_SEAL = "seal.keys"
+_NAMES = (_SEAL, "pepper.keys")
+_RETIRED = "seal.keys.retired"
+
+
+@contextmanager
+def rotating(folder: Path) -> Iterator[None]:
+    """Keep others from rotating; the lock ends with the process.
+
+    Raises:
+        KeyFileError: somebody else is at it.
+    """
+    with (folder / "rotating.lock").open("ab") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise KeyFileError(
+                "Another command rotates the key: wait until it has ended."
+            ) from error
+        yield
+
+
+def add_seal_key(folder: Path) -> KeyRing:
+    """Put a new key before the ones that `seal.keys` holds; it wraps nothing yet.
+
+    Raises:
+        KeyFileError: the file cannot be used as it is.
+    """
+    path = folder / _SEAL
+    ring = read_ring(path)
+    _write(path, {secrets.token_hex(4): secrets.token_bytes(KEY_BYTES), **ring.keys})
+    return read_ring(path)
+
+
+def retire_seal_keys(folder: Path) -> None:
+    """Move every key of `seal.keys` but the first to `seal.keys.retired`, for older backups.
+
+    Raises:
+        KeyFileError: one of the files cannot be used as it is.
+    """
+    path, retired = folder / _SEAL, folder / _RETIRED
+    ring = read_ring(path)
+    before = read_ring(retired).keys if retired.exists() else {}
+    old = {key_id: key for key_id, key in ring.keys.items() if key_id != ring.current_id}
+    if old:
+        _write(retired, {**before, **old})  # first: a crash in between loses no key
+        _write(path, {ring.current_id: ring.current})
+
+
+def _write(path: Path, keys: Mapping[str, bytes]) -> None:
+    lines = [f"{key_id} {key.hex()}\n" for key_id, key in keys.items()]
+    with replacing(path, mode=_PRIVATE) as draft:
+        draft.write_text("".join(lines), encoding="ascii")
 
 
 def make_ring(path: Path) -> None:
     """Write a key file with one new key, mode 0600."""
-    line = f"{secrets.token_hex(4)} {secrets.token_hex(KEY_BYTES)}\n"
-    with replacing(path, mode=_PRIVATE) as draft:
-        draft.write_text(line, encoding="ascii")
+    _write(path, {secrets.token_hex(4): secrets.token_bytes(KEY_BYTES)})
 
 
 def read_ring(path: Path) -> KeyRing:

@@ -16,6 +16,7 @@ from indexer.records import LIVE_STATES, BankKind, CaseId, ChangeKind, Enrolment
 from indexer.store import tables
 from indexer.store.changes import Changes, Entry
 from indexer.store.days import day_of
+from indexer.store.rotating import sealing_ring
 from indexer.store.sealing import DataKey, KeyRing, make_data_key, unwrap, wrap
 
 REPORTED_BANK = "reported"  # where cases' signatures are listed
@@ -40,9 +41,10 @@ class Listing:
     def new_data_key(self) -> DataKey:
         """Make and keep, wrapped, the key under which one case's signatures are sealed."""
         key = make_data_key(random_id())
+        ring = sealing_ring(self.connection, self.ring)
         self.connection.execute(
             insert(tables.data_key).values(
-                id=key.data_key_id, kek_id=self.ring.current_id, wrapped=wrap(key, self.ring)
+                id=key.data_key_id, kek_id=ring.current_id, wrapped=wrap(key, ring)
             )
         )
         return key
@@ -121,7 +123,7 @@ class Listing:
             .where(wanted)
             .values(state=ListedState.DELISTED, body=None, data_key_id=None)
         )
-        self.changes.append([Entry(ChangeKind.REMOVE, id_, _canonical({})) for id_ in ids], day=day)
+        self.changes.append([_removal(id_, why="erased") for id_ in ids], day=day)
         return ids
 
     def of_bank(self, name: str) -> Iterator[Listed]:
@@ -171,7 +173,7 @@ class Listing:
                 .where(_listed.id == id_)
                 .values(state=standing.state, hold=standing.hold)
             )
-            changes += _alteration(id_, row.body, before=row.state, after=standing.state)
+            changes += _alteration(id_, row.body, before=row.state, after=standing)
         self.changes.append(changes, day=day_of(at))
 
     def live(self, kind: BankKind) -> Iterator[Listed]:
@@ -269,12 +271,18 @@ def _addition(id_: SignatureId, body: bytes) -> Entry:
     return Entry(ChangeKind.ADD, id_, _canonical({"sealed_sha256": sealed_sha256}))
 
 
-def _alteration(id_: SignatureId, body: bytes, *, before: str, after: str) -> list[Entry]:
+def _removal(id_: SignatureId, **why: str) -> Entry:
+    return Entry(ChangeKind.REMOVE, id_, _canonical(why))
+
+
+def _alteration(id_: SignatureId, body: bytes, *, before: str, after: Standing) -> list[Entry]:
     """What the index has to do about a signature's new state: something, or nothing."""
-    was, is_ = before in LIVE_STATES, after in LIVE_STATES
+    was, is_ = before in LIVE_STATES, after.state in LIVE_STATES
     if was == is_:
         return []
-    return [_addition(id_, body) if is_ else Entry(ChangeKind.REMOVE, id_, _canonical({}))]
+    if is_:
+        return [_addition(id_, body)]
+    return [_removal(id_, why="suspended", hold=after.hold or Hold.INTAKE)]
 
 
 _canonical = json.JSONEncoder(sort_keys=True, separators=(",", ":")).encode

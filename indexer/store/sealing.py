@@ -31,6 +31,16 @@ class KeyRing:
         """The key that seals what is new."""
         return self.keys[self.current_id]
 
+    def with_current(self, key_id: str) -> "KeyRing":
+        """The same keys, of which this one seals.
+
+        Raises:
+            SealBrokenError: it is none of them.
+        """
+        if key_id not in self.keys:
+            raise SealBrokenError
+        return KeyRing(key_id, self.keys)
+
 
 @dataclass(frozen=True, slots=True)
 class DataKey:

@@ -11,7 +11,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from indexer.errors import StoreUnavailableError
-from indexer.store import migrating, tables
+from indexer.store import migrating, rotating, tables
 from indexer.store.answers import Answers
 from indexer.store.appeals import Appeals
 from indexer.store.banks import Banks
@@ -31,6 +31,7 @@ from indexer.store.match_views import MatchViews
 from indexer.store.matches import Matches
 from indexer.store.platforms import Platforms
 from indexer.store.policies import Policies
+from indexer.store.rotating import Rotation
 from indexer.store.sealing import KeyRing
 from indexer.store.statistics import Statistics
 from indexer.store.sweeps import Sweeps
@@ -55,6 +56,11 @@ class Transaction:
     def listing(self) -> Listing:
         """Listed signatures."""
         return Listing(self.connection, self.changes, self.ring)
+
+    @cached_property
+    def rotation(self) -> Rotation:
+        """Data keys and the key that wraps them."""
+        return Rotation(self.connection, self.ring)
 
     @cached_property
     def cases(self) -> Cases:
@@ -196,6 +202,7 @@ class Store:
             migrating.upgrade(self.engine)
         with self.transaction() as tx:
             _begin_log(tx.connection)
+            rotating.begin(tx.connection, self.ring.current_id)
 
     def require_schema(self) -> None:
         """Refuse a database that is older or newer than this version.

@@ -75,6 +75,13 @@ change = Table(
     Column("digest", LargeBinary(32), nullable=False),
 )
 
+sealing = Table(
+    "sealing",
+    METADATA,
+    Column("id", SmallInteger, primary_key=True, autoincrement=False),  # 1, the only row
+    Column("kek_id", String(16), nullable=False),
+)
+
 data_key = Table(
     "data_key",
     METADATA,

@@ -36,6 +36,8 @@ _COMMANDS = (
     "hashsvc-server replace-key",
     "hashsvc-server revoke-key",
     "hashsvc-server keys",
+    "hashsvc-server make-seal-key",
+    "hashsvc-server rotate-seal-key",
     "hashsvc-server bank",
     "hashsvc-server bank add-benign",
     "hashsvc-server bank import",

@@ -24,6 +24,7 @@ def upgrade() -> None:
     _webhooks()
     _sweeps()
     _appeals()
+    _sealing()
     op.add_column("listed_signature", sa.Column("hold", sa.String(length=16)))
     for column in (
         sa.Column("ref", sa.LargeBinary(length=128)),
@@ -413,6 +414,15 @@ def _appeals() -> None:
     op.create_index(op.f("ix_appeal_match_id"), "appeal", ["match_id"])
 
 
+def _sealing() -> None:
+    op.create_table(
+        "sealing",
+        sa.Column("id", sa.SmallInteger(), autoincrement=False, nullable=False),
+        sa.Column("kek_id", sa.String(length=16), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_sealing")),
+    )
+
+
 def downgrade() -> None:
     op.drop_table("nonce")
     op.drop_index("ix_api_key_root_id", "api_key")
@@ -428,6 +438,7 @@ def downgrade() -> None:
     ):
         op.drop_column("api_key", column)
     for table in (
+        "sealing",
         "appeal",
         "sweep",
         "webhook_delivery",
