@@ -13,7 +13,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-from indexer.store.tables import METADATA, Moment
+from indexer.store.column_types import METADATA, Moment
 
 list_stream = Table(
     "list_stream",

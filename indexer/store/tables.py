@@ -1,57 +1,22 @@
 """Every table. A change here comes with a migration; a test compares the two."""
 
-from datetime import UTC, datetime, timedelta
-
 from sqlalchemy import (
     BigInteger,
     Boolean,
     CheckConstraint,
     Column,
-    Dialect,
     ForeignKey,
     Index,
     Integer,
     LargeBinary,
-    MetaData,
     SmallInteger,
     String,
     Table,
     Text,
-    TypeDecorator,
     UniqueConstraint,
 )
 
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_MICROSECOND = timedelta(microseconds=1)
-
-
-class Moment(TypeDecorator[datetime]):
-    """An aware time, kept as whole microseconds since 1970: SQLite knows no time zones."""
-
-    impl = BigInteger
-    cache_ok = True
-
-    def process_bind_param(self, value: datetime | None, _dialect: Dialect) -> int | None:
-        """To the database."""
-        return None if value is None else (value - _EPOCH) // _MICROSECOND
-
-    def process_result_value(self, value: int | None, _dialect: Dialect) -> datetime | None:
-        """From the database."""
-        return None if value is None else _EPOCH + value * _MICROSECOND
-
-
-METADATA = MetaData(
-    naming_convention={
-        "ix": "ix_%(table_name)s_%(column_0_name)s",
-        "uq": "uq_%(table_name)s_%(column_0_name)s",
-        "ck": "ck_%(table_name)s_%(constraint_name)s",
-        "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
-        "pk": "pk_%(table_name)s",
-    }
-)
-_MAC_BYTES = 32
-# SQLite numbers rows only in a column declared INTEGER; its INTEGER holds 64 bits.
-_Id = BigInteger().with_variant(Integer(), "sqlite")
+from indexer.store.column_types import MAC_BYTES, METADATA, Moment, RowId
 
 head = Table(
     "head",
@@ -66,7 +31,7 @@ change = Table(
     "change",
     METADATA,
     # Never a serial: the number comes from `head`, so seeing n means seeing everything before it.
-    Column("seq", _Id, primary_key=True, autoincrement=False),
+    Column("seq", RowId, primary_key=True, autoincrement=False),
     Column("kind", SmallInteger, nullable=False),
     Column("signature_id", BigInteger, nullable=False),
     Column("day", Integer, nullable=False),
@@ -85,7 +50,7 @@ sealing = Table(
 data_key = Table(
     "data_key",
     METADATA,
-    Column("id", _Id, primary_key=True, autoincrement=False),
+    Column("id", RowId, primary_key=True, autoincrement=False),
     Column("kek_id", String(16), nullable=False, index=True),
     Column("wrapped", LargeBinary(60), nullable=False),
 )
@@ -93,11 +58,11 @@ data_key = Table(
 case = Table(
     "survivor_case",  # CASE is a word of SQL
     METADATA,
-    Column("id", _Id, primary_key=True, autoincrement=False),
-    Column("number_mac", LargeBinary(_MAC_BYTES), nullable=False, unique=True),
+    Column("id", RowId, primary_key=True, autoincrement=False),
+    Column("number_mac", LargeBinary(MAC_BYTES), nullable=False, unique=True),
     Column("pepper_id", String(16), nullable=False),
     Column("pin_digest", String(160), nullable=False),
-    Column("request_mac", LargeBinary(_MAC_BYTES), nullable=False),
+    Column("request_mac", LargeBinary(MAC_BYTES), nullable=False),
     Column("status", String(16), nullable=False),
     Column("opened_day", Integer, nullable=False),
     Column("withdrawn_day", Integer),
@@ -108,7 +73,7 @@ case = Table(
 bank = Table(
     "bank",
     METADATA,
-    Column("id", _Id, primary_key=True, autoincrement=True),
+    Column("id", RowId, primary_key=True, autoincrement=True),
     Column("name", String(64), nullable=False, unique=True),
     Column("kind", String(16), nullable=False),
     Column("weakest_tier", String(16), nullable=False),
@@ -117,7 +82,7 @@ bank = Table(
 listed_signature = Table(
     "listed_signature",
     METADATA,
-    Column("id", _Id, primary_key=True, autoincrement=False),
+    Column("id", RowId, primary_key=True, autoincrement=False),
     Column("bank_id", BigInteger, ForeignKey("bank.id"), nullable=False, index=True),
     Column("case_id", BigInteger, ForeignKey("survivor_case.id"), index=True),
     Column("data_key_id", BigInteger, ForeignKey("data_key.id"), index=True),
@@ -133,7 +98,7 @@ pin_attempt = Table(
     "pin_attempt",
     METADATA,
     # Numbers that no case has are counted too: a delay tells nobody which numbers exist.
-    Column("number_mac", LargeBinary(_MAC_BYTES), primary_key=True),
+    Column("number_mac", LargeBinary(MAC_BYTES), primary_key=True),
     Column("failures", Integer, nullable=False),
     Column("next_at", Moment, nullable=False),
 )
@@ -141,7 +106,7 @@ pin_attempt = Table(
 platform = Table(
     "platform",
     METADATA,
-    Column("id", _Id, primary_key=True, autoincrement=True),
+    Column("id", RowId, primary_key=True, autoincrement=True),
     Column("name", String(64), nullable=False, unique=True),
 )
 
@@ -165,7 +130,7 @@ api_key = Table(
     METADATA,
     Column("id", String(8), primary_key=True),
     Column("platform_id", BigInteger, ForeignKey("platform.id"), nullable=False),
-    Column("secret_mac", LargeBinary(_MAC_BYTES), nullable=False),
+    Column("secret_mac", LargeBinary(MAC_BYTES), nullable=False),
     Column("scopes", Text, nullable=False),
     Column("weakest_tier", String(16), nullable=False),
     Column("expires_at", Moment, nullable=False),
@@ -195,7 +160,7 @@ match = Table(
     METADATA,
     Column("id", String(30), primary_key=True),
     Column("platform_id", BigInteger, ForeignKey("platform.id"), nullable=False),
-    Column("ref_mac", LargeBinary(_MAC_BYTES), nullable=False),
+    Column("ref_mac", LargeBinary(MAC_BYTES), nullable=False),
     Column("tier", String(16), nullable=False),
     Column("state", String(16), nullable=False),
     Column("opened_at", Moment, nullable=False),
@@ -226,7 +191,7 @@ decision = Table(
     "decision",
     METADATA,
     # What a platform decided, every time: the latest counts, the history stays.
-    Column("id", _Id, primary_key=True, autoincrement=True),
+    Column("id", RowId, primary_key=True, autoincrement=True),
     Column("match_id", String(30), ForeignKey("match.id"), nullable=False, index=True),
     Column("decision", String(16), nullable=False),
     Column("reason", String(32), nullable=False),
@@ -264,7 +229,7 @@ vote = Table(
 clock = Table(
     "clock",
     METADATA,
-    Column("id", _Id, primary_key=True, autoincrement=True),
+    Column("id", RowId, primary_key=True, autoincrement=True),
     Column("match_id", String(30), ForeignKey("match.id"), nullable=False, index=True),
     Column("regime", String(32), nullable=False),
     Column("version", Integer, nullable=False),  # of the regime
@@ -333,7 +298,7 @@ kept_answer = Table(
     ),
     Column("route", String(64), primary_key=True),
     Column("key", String(64), primary_key=True),
-    Column("request_mac", LargeBinary(_MAC_BYTES), nullable=False),
+    Column("request_mac", LargeBinary(MAC_BYTES), nullable=False),
     Column("answer", LargeBinary, nullable=False),  # sealed: it may hold a secret shown once
     Column("kept_at", Moment, nullable=False, index=True),
 )

@@ -2,20 +2,20 @@
 
 from sqlalchemy import select, update
 
-from indexer.store import tables
+from indexer.store.column_types import METADATA
 
 
 def every_row(store):
     """(table's name, row) for everything in the database."""
     with store.snapshot() as tx:
-        for table in tables.METADATA.sorted_tables:
+        for table in METADATA.sorted_tables:
             for row in tx.connection.execute(select(table)):
                 yield table.name, tuple(row)
 
 
 def row_counts(store):
     """How many rows each table has."""
-    counts = {table.name: 0 for table in tables.METADATA.sorted_tables}
+    counts = {table.name: 0 for table in METADATA.sorted_tables}
     for name, _ in every_row(store):
         counts[name] += 1
     return counts

@@ -2,7 +2,7 @@
 
 from alembic import context
 
-from indexer.store.tables import METADATA
+from indexer.store.column_types import METADATA
 
 with context.config.attributes["engine"].begin() as connection:
     context.configure(connection=connection, target_metadata=METADATA)

@@ -9,7 +9,8 @@ from alembic.runtime.migration import MigrationContext
 from sqlalchemy import inspect, text
 
 from indexer.errors import SchemaNotReadyError, SchemaTooNewError
-from indexer.store import migrating, tables
+from indexer.store import migrating
+from indexer.store.column_types import METADATA
 from tests.indexer.factories import (
     AT,
     confirm,
@@ -65,7 +66,7 @@ def test_tables_are_what_the_migrations_make(store):
     with store.engine.connect() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True})
 
-        assert compare_metadata(context, tables.METADATA) == []
+        assert compare_metadata(context, METADATA) == []
 
 
 def test_the_comparison_would_see_a_missing_column(store):
@@ -73,7 +74,7 @@ def test_the_comparison_would_see_a_missing_column(store):
         connection.execute(text("ALTER TABLE api_key DROP COLUMN revoked_at"))
         context = MigrationContext.configure(connection)
 
-        assert len(compare_metadata(context, tables.METADATA)) == 1
+        assert len(compare_metadata(context, METADATA)) == 1
 
 
 def test_a_fresh_database_is_ready_after_migrating(empty_url):
@@ -140,7 +141,7 @@ def test_each_table_can_be_read_after_migrating(store):
 
     counts = row_counts(store)
 
-    assert counts.keys() == tables.METADATA.tables.keys()
+    assert counts.keys() == METADATA.tables.keys()
     assert {name: counts[name] for name in ("survivor_case", "data_key", "bank", "head")} == {
         "survivor_case": 2,
         "data_key": 2,  # the open case's and the platform's
