@@ -8,6 +8,8 @@ from fastapi import Request, Response
 from fastapi.responses import JSONResponse
 from fastapi.routing import APIRoute
 
+from api.problems import problem_of
+
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]
 
 
@@ -39,7 +41,7 @@ class CompatRoute(APIRoute):
             except RefusedHereError as refused:
                 return JSONResponse({"message": refused.message}, refused.status)
             except Exception as error:
-                problem = _problem(request, error)
+                problem = problem_of(request, error)
                 if problem is None:
                     raise
                 return translated(problem)
@@ -58,13 +60,3 @@ def translated(problem: Response) -> Response:
     }
     detail = json.loads(bytes(problem.body))["detail"]
     return JSONResponse({"message": detail}, status, kept)
-
-
-def _problem(request: Request, error: Exception) -> Response | None:
-    """What the application would answer to an error of ours; None where nobody foresaw it."""
-    handlers = request.app.exception_handlers
-    for kind in type(error).__mro__:
-        if kind in handlers and kind is not Exception:
-            answered: Response = handlers[kind](request, error)
-            return answered
-    return None
