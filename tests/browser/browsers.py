@@ -8,7 +8,8 @@ from tests.browser.chromium import launched
 from tests.browser.firefox import firefox
 
 _WAIT_SECONDS = 30
-_KEYS = {"Shift": "\ue008", "Tab": "\ue004", "Enter": "\ue006"}  # as WebDriver calls them
+# As WebDriver calls them; a letter is its own name.
+_KEYS = {"Shift": "\ue008", "Tab": "\ue004", "Enter": "\ue006", "Escape": "\ue00c"}
 PHONE = (360, 640)  # CSS pixels
 
 
@@ -29,7 +30,8 @@ class Visitor:
         """Until it is shown, and holds the text."""
         deadline = time.monotonic() + _WAIT_SECONDS
         while time.monotonic() < deadline:
-            if self.sees(selector) and text in self.text(selector):
+            # Between two pages Firefox answers nothing.
+            if self.sees(selector) and text in (self.text(selector) or ""):
                 return
             time.sleep(0.05)
         raise AssertionError(f"no {selector} with {text!r}; there is: {self.text('body')!r}")
@@ -108,7 +110,9 @@ class FirefoxVisitor(Visitor):
 
     def presses(self, *keys):
         for key in keys:
-            pressed = [{"type": kind, "value": _KEYS[key]} for kind in ("keyDown", "keyUp")]
+            pressed = [
+                {"type": kind, "value": _KEYS.get(key, key)} for kind in ("keyDown", "keyUp")
+            ]
             actions = [{"type": "key", "id": "keyboard", "actions": pressed}]
             self._driver.ask("WebDriver:PerformActions", {"actions": actions})
 

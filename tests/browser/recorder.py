@@ -115,14 +115,14 @@ class _Handler(BaseHTTPRequestHandler):
         one = Sent(self.command, self.path, str(self.headers), body)
         recorder.sent.append(one)
         if self.path in (BEFORE, ELSEWHERE):
-            self._answer(200, {"Content-Type": "text/html"}, _BLANK)
+            self._answer(200, [("Content-Type", "text/html")], _BLANK)
         elif recorder.loses(one):
             self.close_connection = True
         elif recorder.network in (Network.BUSY, Network.BROKEN):
             status = 503 if recorder.network is Network.BUSY else 500
-            self._answer(status, {"Retry-After": "5"}, b"{}")
+            self._answer(status, [("Retry-After", "5")], b"{}")
         elif recorder.network is Network.FULL and one.path == "/v1/cases/signatures":
-            self._answer(422, {}, b'{"type": "/problems/too-many-signatures"}')
+            self._answer(422, [], b'{"type": "/problems/too-many-signatures"}')
         else:
             self._forward(body)
 
@@ -130,19 +130,21 @@ class _Handler(BaseHTTPRequestHandler):
         to = urlsplit(self.path)
         connection = HTTPConnection(to.hostname, to.port, timeout=30)
         headers = {k: v for k, v in self.headers.items() if k.lower() not in _HOP_BY_HOP}
-        connection.request(self.command, to.path, body, headers)
+        target = f"{to.path}?{to.query}" if to.query else to.path
+        connection.request(self.command, target, body, headers)
         response = connection.getresponse()
         content = response.read()
         connection.close()
         if self._recorder.network is Network.LOSES_ANSWERS:
             self.close_connection = True
             return
-        kept = {k: v for k, v in response.getheaders() if k.lower() not in _HOP_BY_HOP}
+        # As pairs: an answer may give two cookies.
+        kept = [(k, v) for k, v in response.getheaders() if k.lower() not in _HOP_BY_HOP]
         self._answer(response.status, kept, content)
 
     def _answer(self, status, headers, content):
         self.send_response_only(status)
-        for name, value in headers.items():
+        for name, value in headers:
             if name.lower() != "content-length":
                 self.send_header(name, value)
         if status != 204:

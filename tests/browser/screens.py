@@ -8,7 +8,8 @@ from pathlib import Path
 from PIL import Image
 
 from examples.demo.service import running_service
-from tests.browser.browsers import chromium_browser, chromium_visitor
+from tests.browser.browsers import PHONE, chromium_browser, chromium_visitor
+from tests.browser.console_visits import office_at, signs_in
 from tests.browser.photos import make_photo
 from tests.browser.recorder import recording
 from tests.browser.walks import every_screen
@@ -30,6 +31,7 @@ def main():
             for language in ("en", "sw"):
                 with chromium_visitor(browser) as visitor:
                     _pictures(visitor, service.url, language, make_photo(folder / "1.jpg", 3))
+            console_pictures(browser, service)
 
 
 def _pictures(visitor, address, language, photo):
@@ -42,6 +44,20 @@ def _pictures(visitor, address, language, photo):
             _save(visitor, name)
         elif name in _IN_KISWAHILI:
             _save(visitor, f"{name}-sw")
+
+
+def console_pictures(browser, service):
+    """The moderators' list on a desk, and its reasons on a phone."""
+    office = office_at(service, matches=5)
+    for name, (width, height) in {"list": (1280, 800), "phone": PHONE}.items():
+        with chromium_visitor(browser) as visitor:
+            visitor.page.set_viewport_size({"width": width, "height": height})
+            signs_in(visitor, office)
+            for key in ("j", "r", "1"):
+                visitor.presses(key)
+            visitor.waits_for(".held")
+            visitor.presses("r")
+            _save(visitor, f"console-{name}")
 
 
 def _save(visitor, name):
