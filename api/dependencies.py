@@ -44,6 +44,7 @@ class Services:
 
     cases: CaseService
     matching: MatchingService
+    hash_lookups: HashLookups
     match_lists: MatchLists
     decisions: DecisionService
     feeds: FeedService
@@ -59,11 +60,6 @@ class Services:
     metrics: Metrics
     limits: RateLimits
     public_url: str | None  # under which clients reach the service; None: as they say themselves
-
-    @property
-    def hash_lookups(self) -> HashLookups:
-        """Answers questions about a hash alone."""
-        return HashLookups(self.matching, self.platforms.pepper)
 
     @property
     def submissions(self) -> Submissions:

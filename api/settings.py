@@ -54,6 +54,10 @@ class Settings(BaseSettings):
         5.0, gt=0, description="An index older than this answers nothing: 503."
     )
 
+    tombstones: Path | None = Field(
+        None, description="Append-only file on another disk that remembers withdrawals."
+    )
+
     public_url: str | None = Field(
         None,
         pattern=r"^https?://[^/?#]+$",
@@ -96,6 +100,10 @@ class Settings(BaseSettings):
     compat_lists_enabled: bool = Field(
         default=False, description="Hand lists on to platforms that two operators granted them."
     )
+    compat_hma_enabled: bool = Field(
+        default=False,
+        description="Answer HMA's questions, which carry a hash in the address.",
+    )
     compat_source_name: str = Field(
         "hashsvc",
         pattern=r"^[A-Za-z0-9._-]{1,64}$",
@@ -123,6 +131,11 @@ class Settings(BaseSettings):
     def url(self) -> str:
         """The database's URL."""
         return self.database_url or f"sqlite:///{self.data.resolve() / 'hashsvc.db'}"
+
+    @property
+    def high_water(self) -> Path:
+        """What this machine saw of the change log."""
+        return self.data / "high-water.json"
 
     @property
     def longest_flat_list(self) -> int:

@@ -18,6 +18,7 @@ from api.services.appeals import AppealService
 from api.services.cases import CaseService
 from api.services.decisions import DecisionService
 from api.services.feeds import FeedService
+from api.services.hash_lookups import HashLookups
 from api.services.held_decisions import HeldDecisionService
 from api.services.idempotency import Idempotency
 from api.services.intake import Intake
@@ -39,6 +40,7 @@ from api.workers.key_watching import KeyWatching
 from api.workers.list_publishing import ListPublishing
 from api.workers.periodic import Periodic, Worker
 from api.workers.purging import Purging
+from api.workers.remembering import HighWaterKeeping, remembering, tombstone_writing
 from api.workers.sweep_asking import SweepAsking
 from api.workers.webhook_delivery import WebhookDelivery
 from hashsvc import Policy
@@ -47,7 +49,9 @@ from indexer.follower import Follower
 from indexer.records import BankKind
 from indexer.search import LayeredIndex
 from indexer.store import Store
+from indexer.store.high_water import HighWater
 from indexer.store.hints import Hints
+from indexer.store.tombstones import TombstoneSink
 
 _SEND_SECONDS = 1.0  # how much longer than promised a decision of the console may wait
 
@@ -68,7 +72,10 @@ class Wiring:
         kind = KeyKind.of(sandbox=self.settings.sandbox)
         return Services(
             cases=self._cases(),
-            matching=self._matching(),
+            matching=self.matching,
+            hash_lookups=HashLookups(
+                self.matching, self.pepper, enabled=self.settings.compat_hma_enabled
+            ),
             match_lists=MatchLists(store, self.pepper),
             decisions=DecisionService(
                 store, self.regimes, self.idempotency, metrics, changed=self.following.hurry
@@ -101,8 +108,11 @@ class Wiring:
         delivery = WebhookDelivery(
             store, self.services.signer, self.services.webhooks.destinations, self.metrics
         )
+        tombstones = [tombstone_writing(self.tombstones)] if self.tombstones else []
         return [
+            HighWaterKeeping(HighWater(settings.high_water), store),
             self.following,
+            *tombstones,
             Periodic("decision-sending", sending.look, _SEND_SECONDS),
             Periodic("clock-watching", watching.look, settings.clock_look_seconds),
             Periodic("list-publishing", publishing.look, settings.index_poll_seconds),
@@ -116,6 +126,12 @@ class Wiring:
     def store(self) -> Store:
         """Everything durable."""
         return Store.at(self.settings.url, self.keys.seal)
+
+    @cached_property
+    def tombstones(self) -> TombstoneSink | None:
+        """What remembers withdrawals outside the database; None where nothing does."""
+        path = self.settings.tombstones
+        return TombstoneSink(path, self.store) if path else None
 
     @cached_property
     def pepper(self) -> Pepper:
@@ -168,9 +184,12 @@ class Wiring:
             Intake(self.indexes[BankKind.BENIGN]),
             self.metrics,
             changed=self.following.hurry,
+            remember=remembering(self.tombstones),
         )
 
-    def _matching(self) -> MatchingService:
+    @cached_property
+    def matching(self) -> MatchingService:
+        """Answers platforms."""
         return MatchingService(
             store=self.store,
             index=self.indexes[BankKind.REPORTED],

@@ -108,6 +108,10 @@ class CursorExpiredError(ServiceError):
     """This cursor leads nowhere any more: begin again without one, and re-read your matches."""
 
 
+class LookupsOffError(ServiceError):
+    """This instance answers no questions with a hash in the address: ask /v1/matches."""
+
+
 class ListsOffError(ServiceError):
     """This service hands no lists on."""
 

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from api.security.api_keys import Caller
 from api.security.peppers import Pepper, Purpose
+from api.services.errors import LookupsOffError
 from api.services.matching import Found, MatchingService, Upload
 from hashsvc import Hash, RegionKind, Signature, SignatureId
 from hashsvc.signatures import MAX_QUALITY
@@ -28,6 +29,7 @@ class HashLookups:
 
     matching: MatchingService
     pepper: Pepper
+    enabled: bool
 
     def look_up(
         self, caller: Caller, pdq: Hash, *, banks: Collection[str] | None, at: datetime
@@ -41,9 +43,12 @@ class HashLookups:
             at: now.
 
         Raises:
+            LookupsOffError: this instance answers no such questions.
             IndexBehindError: the index is too old to answer from.
             StoreUnavailableError: nothing can be confirmed, so nothing is answered.
         """
+        if not self.enabled:
+            raise LookupsOffError
         self.matching.sequence()
         number = self._number(caller, pdq)
         query = Signature(region=RegionKind.FULL, pdq=pdq, dhash=None, quality=MAX_QUALITY)

@@ -108,6 +108,7 @@ def world(migrated_folder, tmp_path_factory):
     settings = Settings(
         data=folder,
         compat_lists_enabled=True,
+        compat_hma_enabled=True,
         lists_publish_seconds=0,
         webhook_destinations=Destinations.LOOPBACK,
     )

@@ -10,7 +10,9 @@ from tests.api.compat.recipients import Platform
 
 @pytest.fixture
 def client(start, connect):
-    return connect(start(compat_lists_enabled=True, lists_publish_seconds=0))
+    return connect(
+        start(compat_lists_enabled=True, compat_hma_enabled=True, lists_publish_seconds=0)
+    )
 
 
 @pytest.fixture

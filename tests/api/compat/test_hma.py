@@ -3,6 +3,7 @@
 import pytest
 
 from api.security.scopes import Scope
+from hashsvc.times import now
 from tests.api.bodies import case_request, near, open_case, opened_number
 from tests.factories import make_signature
 
@@ -155,7 +156,7 @@ def test_the_status_is_a_word(client, start, connect):
 
 def test_a_stale_index_answers_nothing(start, connect, platform):
     recipient = platform("plain", Scope.MATCHES_WRITE)
-    stale = connect(start(index_stale_seconds=1e-9))
+    stale = connect(start(index_stale_seconds=1e-9, compat_hma_enabled=True))
     parameters = {"signal": LISTED.pdq.hex(), "signal_type": "pdq"}
 
     answer = stale.get(f"{PATH}/m/raw_lookup", params=parameters, headers=recipient.bearer)
@@ -175,3 +176,19 @@ def test_questions_need_a_key_and_a_scope(client, platform, path):
 @pytest.mark.parametrize("path", ["/h/hash", "/m/compare", "/m/index/status", "/ui", "/c/bank/X"])
 def test_hma_s_other_addresses_are_not_there(client, path):
     assert client.get(PATH + path).status_code == 404
+
+
+def test_it_is_off_unless_the_operator_wants_it(start, connect):
+    client = connect(start())
+    key = client.app.state.services.platforms.create_key(
+        "example", [Scope.MATCHES_WRITE], at=now(), days=1
+    )
+
+    answer = client.get(
+        f"{PATH}/m/raw_lookup",
+        params={"signal": LISTED.pdq.hex(), "signal_type": "pdq"},
+        headers={"Authorization": f"Bearer {key.text()}"},
+    )
+
+    assert answer.status_code == 403
+    assert LISTED.pdq.hex() not in answer.text
