@@ -173,8 +173,8 @@ def break_array(plan):
 
 
 def cut_file(plan):
-    path = next((plan.plain / REPORTED).glob("base-*/pdq_rows.npy"))
-    path.write_bytes(path.read_bytes()[:-4])
+    path = next((plan.plain / REPORTED).glob("base-*/pdq_low.npy"))
+    path.write_bytes(path.read_bytes()[:-2])
 
 
 def write_newer_format(plan):
