@@ -4,6 +4,8 @@ Naming: an error is named by what is wrong; its message is one sentence for an o
 no hash, number, PIN or key.
 """
 
+from pathlib import Path
+
 
 class IndexerError(Exception):
     """Base of every error that indexer raises on purpose."""
@@ -93,4 +95,48 @@ class SecondServerError(IndexerError):
         super().__init__(
             "Another server runs on this SQLite database, which takes one: stop it, or use "
             "PostgreSQL (HASHSVC_DATABASE_URL) for several."
+        )
+
+
+class TombstonesUnavailableError(IndexerError):
+    """The tombstones outside the database could not be read or written."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "The file of tombstones (HASHSVC_TOMBSTONES) cannot be read or written: look at its "
+            "disk. Until then withdrawals are done, but not acknowledged."
+        )
+
+
+class TombstonesForeignError(IndexerError):
+    """The tombstones are another database's, or know more than this one."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "The file of tombstones knows of changes that the database lacks: an older backup took "
+            "its place. Restore it with `hashsvc-server restore`, which replays them."
+        )
+
+
+class TombstonesBrokenError(IndexerError):
+    """A line of the tombstones is missing or was altered."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "A line of the tombstones is missing or was altered: use another copy of the file."
+        )
+
+
+class StoreOlderError(IndexerError):
+    """The database is older than what this machine has seen."""
+
+    def __init__(self, path: Path) -> None:
+        """Say which file tells.
+
+        Args:
+            path: of the high water.
+        """
+        super().__init__(
+            f"The database is older than {path} says, or another one. Restore the backup with "
+            "`hashsvc-server restore`, so that nothing withdrawn comes back."
         )

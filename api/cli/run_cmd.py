@@ -1,6 +1,7 @@
 """`hashsvc-server run` and `migrate`."""
 
 import socket
+from contextlib import closing
 from pathlib import Path
 from typing import Annotated
 
@@ -10,8 +11,13 @@ from api.app import create_app
 from api.cli.preparing import FAILED, MESSAGES, Data, explained, fail, prepare
 from api.cli.serving import Workers, serve
 from api.logs import set_up_logging
-from api.wiring import build_plan
+from api.security.key_files import KeyFiles
+from api.settings import Settings
+from api.wiring import Wiring, build_plan
+from api.workers.remembering import remembering, warn_without
 from indexer.builder import Building
+from indexer.errors import TombstonesUnavailableError
+from indexer.store.high_water import HighWater
 from indexer.store.only_server import only_server
 
 _WAITING = 2048  # connections
@@ -45,6 +51,7 @@ def run(
         if settings.workers > 1 and settings.database_url is None:
             fail(_ONE_WORKER)
         with only_server(settings.url), listening(host, port) as listener:
+            _require_remembered(settings, keys)
             Building(build_plan(settings, keys)).prepare()
             _greet(f"http://{host}:{listener.getsockname()[1]}", data)
             if settings.workers > 1:
@@ -53,6 +60,18 @@ def run(
                 could_start = serve(create_app(settings, keys), listener)
     if not could_start:
         raise typer.Exit(FAILED)
+
+
+def _require_remembered(settings: Settings, keys: KeyFiles) -> None:
+    """Refuse a database that forgot what it once acknowledged."""
+    wiring = Wiring(settings, keys)
+    warn_without(wiring.tombstones)
+    with closing(wiring.store) as store:
+        HighWater(settings.high_water).require(store)
+        try:
+            remembering(wiring.tombstones)()
+        except TombstonesUnavailableError as error:
+            MESSAGES.print(str(error), style="red", markup=False)  # matching goes on without
 
 
 def migrate(data: Data = Path("var")) -> None:

@@ -40,6 +40,7 @@ class CaseService:
     intake: Intake
     metrics: Metrics
     changed: Callable[[], None]  # called after a commit that alters the list
+    remember: Callable[[], None]  # writes tombstones outside the database
 
     def open(
         self,
@@ -120,6 +121,8 @@ class CaseService:
         Raises:
             NoSuchCaseError: the number or the PIN is wrong.
             TooManyAttemptsError: it was wrong too often.
+            TombstonesUnavailableError: it is withdrawn, and must be asked for again to be
+                remembered wherever the database is restored.
         """
         number_mac = self._checked(number, pin, at=at)
         with self.store.transaction() as tx:
@@ -127,6 +130,7 @@ class CaseService:
             if case is not None and case.status is CaseStatus.ACTIVE:
                 tx.cases.withdraw(case.case_id, at=at)
         self.changed()
+        self.remember()
 
     def _new_case(
         self, number: CaseNumber, signatures: Sequence[Signature], pin: SecretStr

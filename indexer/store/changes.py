@@ -56,6 +56,14 @@ class Changes:
         )
         return [_change_of(row) for row in rows.mappings()]
 
+    def passed(self, place: Head) -> bool:
+        """Whether the log once ended at a place, epochs aside: it is there, or goes through it."""
+        head = self.head()
+        if head.seq == place.seq:
+            return head.digest == place.digest
+        following = self.after(place.seq, limit=1)
+        return [row.prev for row in following] == [place.digest]
+
     def append(self, entries: Sequence[Entry], *, day: int) -> int:
         """Add entries at the end: the last act of a transaction, since it locks the head.
 

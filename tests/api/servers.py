@@ -70,3 +70,16 @@ class Server:
             if _ADDRESS.search(line):
                 self._has_address.set()
         self._has_address.set()  # it ended: whoever waits shall see why
+
+
+def command(*words, folder, **environment):
+    """One of the operator's commands, in a process of its own; its end."""
+    return subprocess.run(
+        [sys.executable, "-m", "api", *words, "--data", str(folder)],
+        cwd=REPOSITORY,
+        env=os.environ | environment,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )

@@ -1,8 +1,6 @@
 """The key that seals everything is exchanged while a server answers."""
 
 import stat
-import subprocess
-import sys
 import threading
 from contextlib import contextmanager
 
@@ -13,7 +11,7 @@ from api.security.key_files import add_seal_key, read_key_files, read_ring
 from api.settings import Settings
 from indexer.errors import KeyFileError, SealBrokenError
 from tests.api.bodies import ask, case_request, item_of, only_line, open_case, opened_number
-from tests.api.servers import REPOSITORY
+from tests.api.servers import command
 from tests.api.test_serving import make_key, running, wait_until
 from tests.factories import make_signature
 from tests.indexer.factories import listed_in, opened
@@ -21,17 +19,6 @@ from tests.indexer.factories import listed_in, opened
 SEEN = make_signature(seed=3)
 LATER = make_signature(seed=4)
 FOLDER_MODE = 0o700
-
-
-def command(*words, folder):
-    return subprocess.run(
-        [sys.executable, "-m", "api", *words, "--data", str(folder)],
-        cwd=REPOSITORY,
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
