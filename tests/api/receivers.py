@@ -53,9 +53,9 @@ class _Handler(BaseHTTPRequestHandler):
         self.end_headers()
 
     def _drip(self):
-        """A byte now and then: every single wait is short, all of them never end."""
-        line = b"HTTP/1.1 200 OK\r\nX-Slow: " + b"a" * 10_000
-        for byte in line:
+        """A byte now and then: every single wait is short, all of them are long."""
+        answer = b"HTTP/1.1 200 OK\r\nX-Slow: " + b"a" * 150 + b"\r\nContent-Length: 0\r\n\r\n"
+        for byte in answer:
             if self.server.ended.is_set():
                 return
             try:
