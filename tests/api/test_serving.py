@@ -24,7 +24,7 @@ from tests.factories import make_signature
 
 postgres = pytest.mark.postgres
 SEEN = make_signature(seed=3)
-SOON = 20  # seconds
+SOON = 60  # seconds; a worker loads its libraries first
 
 
 def wait_until(happened, *, seconds=SOON):
