@@ -8,6 +8,7 @@ from time import monotonic
 from typing import TypeVar
 
 from api.security.api_keys import Caller
+from api.security.errors import OverloadedError
 from api.services.errors import NoSuchPeriodError
 from api.services.regimes import Regimes
 from api.services.small_cells import Figure, Figures
@@ -42,15 +43,14 @@ class StatisticsService:
 
         Raises:
             NoSuchPeriodError: the month is not over yet, or there is no such month.
+            OverloadedError: another month is being counted.
         """
         period = _period(month)
         if period.end > at:  # a figure that grows tells what happened between two looks
             raise NoSuchPeriodError
-        with self._lock:  # one count at a time, however many ask
-            kept = self._remembered.get(month)
-            if kept is None or monotonic() - kept[0] > _REMEMBER_SECONDS:
-                kept = (monotonic(), self._figures(period, Figures(), None))
-                self._remembered[month] = kept
+        kept = self._remembered.get(month)
+        if kept is None or monotonic() - kept[0] > _REMEMBER_SECONDS:
+            kept = self._remembered[month] = self._counted_now(period)
         return kept[1]
 
     def own(self, caller: Caller, month: str) -> Sequence[Figure]:
@@ -60,6 +60,15 @@ class StatisticsService:
             NoSuchPeriodError: there is no such month.
         """
         return self._figures(_period(month), Figures(least=1), caller.platform.platform_id)
+
+    def _counted_now(self, period: Period) -> tuple[float, Sequence[Figure]]:
+        """One count at a time: whoever asks for many months keeps nobody else's request waiting."""
+        if not self._lock.acquire(blocking=False):
+            raise OverloadedError
+        try:
+            return monotonic(), self._figures(period, Figures(), None)
+        finally:
+            self._lock.release()
 
     def _figures(
         self, period: Period, figures: Figures, platform_id: PlatformId | None

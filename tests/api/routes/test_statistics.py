@@ -141,6 +141,17 @@ def test_counting_a_month_once_serves_all_who_ask(client, services, history):
     assert public(client).json() == first
 
 
+def test_while_a_month_is_counted_others_are_asked_to_come_again(client, services, history):
+    public(client)
+    with services.statistics._lock:  # as who counts holds it
+        assert public(client).status_code == 200
+        answer = public(client, "2026-02")
+
+    assert (answer.status_code, problem_of(answer)) == (503, "overloaded")
+    assert answer.headers["Retry-After"]
+    assert public(client, "2026-02").status_code == 200
+
+
 def test_own_figures_take_the_scope(client, make_key):
     assert own(client, make_key(Scope.MATCHES_READ)).status_code == 403
     assert client.get(f"{PATH}/own", params={"period": MONTH}).status_code == 401
