@@ -70,7 +70,11 @@ class Banks:
         )
         return changed.rowcount == 1
 
-    def add(self, name: str, enrolments: Sequence[Enrolment], *, at: datetime) -> None:
-        """List signatures that are no case's in a bank, under a data key of their own."""
+    def add(self, name: str, enrolments: Sequence[Enrolment], *, at: datetime) -> list[SignatureId]:
+        """List signatures that are no case's in a bank, under a data key of their own.
+
+        Returns:
+            Their ids, as the enrolments stand.
+        """
         key = self.listing.new_data_key()
-        self.listing.add(enrolments, bank=name, case_id=None, key=key, day=day_of(at))
+        return self.listing.add(enrolments, bank=name, case_id=None, key=key, day=day_of(at))

@@ -67,7 +67,7 @@ class Listing:
         case_id: CaseId | None,
         key: DataKey,
         day: int,
-    ) -> None:
+    ) -> list[SignatureId]:
         """List signatures in a bank, in an order that tells nothing about photos.
 
         Args:
@@ -76,11 +76,15 @@ class Listing:
             case_id: whose they are, if a case's.
             key: seals them.
             day: today.
+
+        Returns:
+            Their ids, as the enrolments stand.
         """
         if not enrolments:
-            return
+            return []
         bank_id = self._bank_id(bank)
         sealed = [_sealed(enrolment, key) for enrolment in enrolments]
+        ids = [one.id for one in sealed]
         sealed.sort(key=lambda one: one.id)  # ids are random: this shuffles
         shared = {
             "bank_id": bank_id,
@@ -93,6 +97,7 @@ class Listing:
         )
         live = [one for one in sealed if one.state in LIVE_STATES]
         self.changes.append([_addition(one.id, one.body) for one in live], day=day)
+        return ids
 
     def of_case(self, case_id: CaseId) -> list[Listed]:
         """Every signature that a case holds, held ones included, opened."""
@@ -107,6 +112,10 @@ class Listing:
     def erase(self, case_id: CaseId, *, day: int) -> list[SignatureId]:
         """Delist every signature of a case and erase its bodies; the ids stay as tombstones."""
         return self._erase(_listed.case_id == case_id, day=day)
+
+    def erase_these(self, ids: Sequence[SignatureId], *, day: int) -> list[SignatureId]:
+        """Delist signatures and erase their bodies; returns those that were not delisted yet."""
+        return self._erase(_listed.id.in_(ids), day=day)
 
     def _erase(self, wanted: ColumnElement[bool], *, day: int) -> list[SignatureId]:
         ids = [
@@ -140,6 +149,12 @@ class Listing:
         wanted = _listed.bank_id == self._bank_id(name)
         some = select(_listed.id).where(wanted, _listed.state != ListedState.DELISTED).limit(limit)
         return self._erase(_listed.id.in_(list(self.connection.scalars(some))), day=day_of(at))
+
+    def erase_some(self, ids: Sequence[SignatureId], *, at: datetime) -> None:
+        """Delist signatures that are no case's and erase their bodies; the ids stay."""
+        for start in range(0, len(ids), _ROWS_AT_ONCE):
+            some = ids[start : start + _ROWS_AT_ONCE]
+            self._erase(_listed.id.in_(some), day=day_of(at))
 
     def standings(self, ids: Sequence[SignatureId]) -> Mapping[SignatureId, Standing]:
         """State and hold of listed signatures, locked until the transaction ends."""
@@ -178,15 +193,28 @@ class Listing:
 
     def live(self, kind: BankKind) -> Iterator[Listed]:
         """Every live signature of the banks of a kind, opened, in the order of its random id."""
-        last = 0
-        in_order = _select_live(kind).order_by(_listed.id).limit(_ROWS_AT_ONCE)
-        while page := list(self._opened(in_order.where(_listed.id > last))):
-            yield from page
-            last = page[-1].signature_id
+        return self._all_opened(_select_live(tables.bank.c.kind == kind))
+
+    def live_in(self, bank: str) -> Iterator[Listed]:
+        """Every live signature of one bank, likewise; none where no bank has this name."""
+        return self._all_opened(_select_live(tables.bank.c.name == bank))
+
+    def live_ids(self) -> Iterator[int]:
+        """The id of every live signature, of benign ones too, unopened."""
+        wanted = select(_listed.id).where(_listed.state.in_(LIVE_STATES))
+        yield from self.connection.execution_options(yield_per=_ROWS_AT_ONCE).scalars(wanted)
 
     def live_among(self, ids: Sequence[SignatureId], kind: BankKind) -> list[Listed]:
         """Those of the ids that are live now in banks of a kind, opened."""
-        return list(self._opened(_select_live(kind).where(_listed.id.in_(ids))))
+        of_kind = _select_live(tables.bank.c.kind == kind)
+        return list(self._opened(of_kind.where(_listed.id.in_(ids))))
+
+    def _all_opened(self, statement: Select[tuple[object, ...]]) -> Iterator[Listed]:
+        last = 0
+        in_order = statement.order_by(_listed.id).limit(_ROWS_AT_ONCE)
+        while page := list(self._opened(in_order.where(_listed.id > last))):
+            yield from page
+            last = page[-1].signature_id
 
     def _opened(self, statement: Select[tuple[object, ...]]) -> Iterator[Listed]:
         keys: dict[int, DataKey] = {}
@@ -206,12 +234,11 @@ class Listing:
 _listed = tables.listed_signature.c
 
 
-def _select_live(kind: BankKind) -> Select[tuple[object, ...]]:
-    banks = tables.bank
+def _select_live(of_bank: ColumnElement[bool]) -> Select[tuple[object, ...]]:
     return (
         _select_opened()
-        .join(banks, banks.c.id == _listed.bank_id)
-        .where(banks.c.kind == kind, _listed.state.in_(LIVE_STATES))
+        .join(tables.bank, tables.bank.c.id == _listed.bank_id)
+        .where(of_bank, _listed.state.in_(LIVE_STATES))
     )
 
 

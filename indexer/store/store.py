@@ -25,6 +25,7 @@ from indexer.store.engine import READ_ONLY, open_engine
 from indexer.store.expiries import Expiries
 from indexer.store.feeds import Feeds
 from indexer.store.held_decisions import HeldDecisions
+from indexer.store.import_sources import ImportSources
 from indexer.store.listing import Listing
 from indexer.store.lists import Lists
 from indexer.store.match_views import MatchViews
@@ -71,6 +72,11 @@ class Transaction:
     def banks(self) -> Banks:
         """Banks and benign signatures."""
         return Banks(self.connection, self.listing)
+
+    @cached_property
+    def import_sources(self) -> ImportSources:
+        """Lists of other networks that are followed."""
+        return ImportSources(self.connection)
 
     @cached_property
     def lists(self) -> Lists:
