@@ -150,12 +150,6 @@ class Listing:
         some = select(_listed.id).where(wanted, _listed.state != ListedState.DELISTED).limit(limit)
         return self._erase(_listed.id.in_(list(self.connection.scalars(some))), day=day_of(at))
 
-    def erase_some(self, ids: Sequence[SignatureId], *, at: datetime) -> None:
-        """Delist signatures that are no case's and erase their bodies; the ids stay."""
-        for start in range(0, len(ids), _ROWS_AT_ONCE):
-            some = ids[start : start + _ROWS_AT_ONCE]
-            self._erase(_listed.id.in_(some), day=day_of(at))
-
     def standings(self, ids: Sequence[SignatureId]) -> Mapping[SignatureId, Standing]:
         """State and hold of listed signatures, locked until the transaction ends."""
         rows = self.connection.execute(
