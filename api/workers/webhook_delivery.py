@@ -32,7 +32,6 @@ WAITS = (
     timedelta(hours=2),
     *(timedelta(hours=6),) * 12,
 )
-_KEEP_DEAD = timedelta(days=30)
 _CLAIM = timedelta(minutes=1)  # longer than any try: afterwards its worker is taken for dead
 _AT_ONCE = 64
 _RESOLVERS = 8
@@ -57,9 +56,7 @@ class WebhookDelivery:
     def look(self) -> int:
         """Send everything that is due; how many tries that were."""
         with self.store.transaction() as tx:
-            at = self.time_of_day()
-            tx.deliveries.purge(before=at - _KEEP_DEAD)
-            tx.deliveries.queue_hints(new_id=lambda: random_id("dlv_"), at=at)
+            tx.deliveries.queue_hints(new_id=lambda: random_id("dlv_"), at=self.time_of_day())
         tried = 0
         while claimed := self._claim():
             for one, outcome in zip(claimed, asyncio.run(self._send_all(claimed)), strict=True):

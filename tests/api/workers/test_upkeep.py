@@ -9,6 +9,7 @@ from api.workers.key_watching import KeyWatching
 from api.workers.purging import Purging
 from hashsvc.times import now
 from indexer.store import tables
+from indexer.store.webhooks import NewWebhook
 from tests.api.deciding import changes, decide, matched
 from tests.indexer.rows import alter, row_counts
 
@@ -56,3 +57,16 @@ def test_answers_are_forgotten_after_a_day_though_nobody_asks(client, store, mak
         alter(store, tables.kept_answer, kept_at=now() - age)
         purging.look()
         assert row_counts(store)["kept_answer"] == left
+
+
+def test_what_was_given_up_is_forgotten_after_30_days(store, make_key, purging):
+    make_key(*SCOPES, name="example")
+    with store.transaction() as tx:
+        platform_id = tx.platforms.named("example").platform_id
+        tx.webhooks.add(NewWebhook("whk_1", platform_id, "https://a.example/", "s1"), at=now())
+        tx.deliveries.queue_test("whk_1", platform_id, "dlv_1", at=now())
+
+    for age, left in ((29, 1), (31, 0)):
+        alter(store, tables.webhook_delivery, dead_at=now() - age * DAY)
+        purging.look()
+        assert row_counts(store)["webhook_delivery"] == left
