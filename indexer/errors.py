@@ -140,3 +140,29 @@ class StoreOlderError(IndexerError):
             f"The database is older than {path} says, or another one. Restore the backup with "
             "`hashsvc-server restore`, so that nothing withdrawn comes back."
         )
+
+
+class BackupFailedError(IndexerError):
+    """A backup could not be taken or put back."""
+
+    def __init__(self, why: str) -> None:
+        """Say why.
+
+        Args:
+            why: the end of a sentence.
+        """
+        super().__init__(f"The backup could not be read or written: {why}.")
+
+
+class BackupOlderError(IndexerError):
+    """A backup lacks changes that nobody remembers."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "The backup is older than the high water of this machine, and no file of tombstones "
+            "reaches as far: withdrawn cases would come back. Name the file with --tombstones."
+        )
+
+
+class StoreDisagreesError(IndexerError):
+    """The change log, the listed signatures and the index do not say the same."""

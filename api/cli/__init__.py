@@ -2,7 +2,16 @@
 
 import typer
 
-from api.cli import bank_cmd, key_cmd, list_cmd, pack_cmd, rotate_cmd, run_cmd, sandbox_cmd
+from api.cli import (
+    backup_cmd,
+    bank_cmd,
+    key_cmd,
+    list_cmd,
+    pack_cmd,
+    rotate_cmd,
+    run_cmd,
+    sandbox_cmd,
+)
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -12,6 +21,9 @@ app = typer.Typer(
 )
 app.command()(run_cmd.run)
 app.command()(run_cmd.migrate)
+app.command()(backup_cmd.backup)
+app.command()(backup_cmd.restore)
+app.command()(backup_cmd.verify)
 app.command()(sandbox_cmd.sandbox)
 app.command(name="create-key")(key_cmd.create_key)
 app.command(name="replace-key")(key_cmd.replace_key)

@@ -7,6 +7,7 @@ from itertools import chain, islice
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
 from hashsvc import Hit, Listed, Signature, SignatureId, times
 from indexer.search.columns import columns_of, joined
@@ -70,6 +71,13 @@ class LayeredIndex:
     def __len__(self) -> int:
         """How many signatures can be found."""
         return len(self._now)
+
+    def ids(self) -> NDArray[np.int64]:
+        """(n,): of everything that can be found, in no order."""
+        now = self._now
+        if isinstance(now, FlatIndex):
+            return np.array([listed.signature_id for listed in now.listed()], dtype=np.int64)
+        return now.live_columns().ids
 
     def find(self, query: Signature, *, threshold: int) -> list[Hit]:
         """See `Matcher.find`."""

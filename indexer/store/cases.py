@@ -107,6 +107,10 @@ class Cases:
         self.matches.settle(erased, at=at)
         self.connection.execute(delete(tables.data_key).where(tables.data_key.c.id == data_key_id))
 
+    def is_empty(self, case_id: CaseId) -> bool:
+        """Whether nothing of a case is listed or held any more."""
+        return self._count(case_id) == 0
+
     def pin_attempts(self, number_mac: bytes) -> PinAttempts | None:
         """Wrong PINs in a row for this number, or None where there was none."""
         row = self.connection.execute(
