@@ -35,20 +35,29 @@ def build(
             help="How long it may be used; a withdrawal reaches it no sooner.", min=1, max=MAX_DAYS
         ),
     ] = 7,
+    *,
+    under_18: Annotated[
+        bool,
+        typer.Option(
+            "--under-18",
+            help="Everybody shown may be under 18: a scan withholds details and ends with code 8.",
+        ),
+    ] = False,
 ) -> None:
     """Build a pack for one recipient: signed, encrypted, expiring.
 
     The last line printed names the signer; give it to the recipient in another way than the pack.
+    `--under-18` is for a bank that holds nothing else: it marks every entry of the pack.
 
     Example: hashsvc-server pack build --bank reported --to age1... --out reported.pack
     """
     with explained(), opened(data) as (store, _):
-        keys = pack_keys(data)
+        packs, life = PackService(store, pack_keys(data)), timedelta(days=days)
         try:
-            body = PackService(store, keys).build(bank, to, at=now(), life=timedelta(days=days))
+            body = packs.build(bank, to, at=now(), life=life, under_18=under_18)
         except PackError as error:
             fail(str(error))
         with replacing(out, mode=_PRIVATE) as draft:
             draft.write_bytes(body)
     MESSAGES.print(f"Written. It may be used for {days} days. A line for the trust file:")
-    typer.echo(Trusted(bank, keys.signing.public).line())
+    typer.echo(Trusted(bank, packs.keys.signing.public).line())

@@ -17,8 +17,17 @@ class PackService:
     store: Store
     keys: PackKeys
 
-    def build(self, bank: str, recipient: str, *, at: datetime, life: timedelta) -> bytes:
+    def build(
+        self, bank: str, recipient: str, *, at: datetime, life: timedelta, under_18: bool = False
+    ) -> bytes:
         """A pack of every live signature of a bank, as of one moment.
+
+        Args:
+            bank: its name.
+            recipient: whose key opens the pack.
+            at: now.
+            life: how long it may be used.
+            under_18: whether everything in the bank may show somebody under 18.
 
         Raises:
             NoSuchBankError: there is no such bank of reported signatures.
@@ -26,13 +35,12 @@ class PackService:
         """
         names = self.keys.names_for(recipient)
         with self.store.snapshot() as tx:
-            reported = [one for one in tx.banks.overview() if one.kind is BankKind.REPORTED]
-            found = [one for one in reported if one.name == bank]
-            if not found or len(reported) > 1:  # `live` gives those of all banks of a kind
+            banks = {one.name: one for one in tx.banks.overview() if one.kind is BankKind.REPORTED}
+            if bank not in banks:
                 raise NoSuchBankError
             entries = [
-                Entry(names.of(one.signature_id), one.signature, one.strong_only)
-                for one in tx.listing.live(BankKind.REPORTED)
+                Entry(names.of(one.signature_id), one.signature, one.strong_only, under_18)
+                for one in tx.listing.live_in(bank)
             ]
             sequence = tx.changes.head().seq
         return build(
@@ -43,5 +51,5 @@ class PackService:
             key=self.keys.signing,
             at=at,
             life=life,
-            weakest_tier=found[0].weakest_tier,
+            weakest_tier=banks[bank].weakest_tier,
         )

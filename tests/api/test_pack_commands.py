@@ -1,5 +1,6 @@
 """`hashsvc-server pack build`: a bank as it is now, for one recipient."""
 
+import json
 import os
 from datetime import timedelta
 
@@ -35,9 +36,9 @@ def built(run, tmp_path):
     """Builds a pack and opens it."""
     trust, seen = tmp_path / "signers", SeenVersions(tmp_path / "seen")
 
-    def build(key, *more):
+    def build(key, *more, bank="reported"):
         said = run(
-            *("pack", "build", "--bank", "reported", "--to", key.recipient),
+            *("pack", "build", "--bank", bank, "--to", key.recipient),
             *("--out", tmp_path / "x.pack", *more),
         )
         assert said.exit_code == 0, said.output
@@ -64,6 +65,27 @@ def test_what_is_reported_is_found_offline(listed, built):
 def test_only_the_bank_asked_for_is_in_it(listed, built):
     """The built-in benign signatures are not."""
     assert built(PackKey.generate()).manifest.entries == 1
+
+
+def test_one_of_two_banks_is_packed_by_itself(listed, run, built, tmp_path):
+    other, lines = make_signature(seed=4), tmp_path / "other.jsonl"
+    lines.write_text(json.dumps(other.to_json()) + "\n")
+    run("bank", "import", lines, "--bank", "other")
+    key = PackKey.generate()
+
+    reported, imported = built(key), built(key, bank="other")
+
+    assert [len(entry_ids(reported, one)) for one in (listed, other)] == [1, 0]
+    assert [len(entry_ids(imported, one)) for one in (listed, other)] == [0, 1]
+
+
+@pytest.mark.parametrize(("more", "under_18"), [((), False), (("--under-18",), True)])
+def test_entries_are_marked_where_the_operator_says_so(listed, built, more, under_18):
+    pack = built(PackKey.generate(), *more)
+
+    (hit,) = pack.matcher.find(listed, threshold=31)
+
+    assert pack.matcher.under_18(hit.signature_id) is under_18
 
 
 def test_an_entry_keeps_its_id_for_one_recipient_and_has_another_for_others(listed, built):

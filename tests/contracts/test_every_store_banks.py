@@ -57,6 +57,20 @@ def test_benign_signatures_are_kept_apart_from_reported_ones(store):
     assert len(live(store, BankKind.BENIGN)) == 3
 
 
+def test_each_of_several_banks_gives_what_is_its_own(store):
+    open_case(store, 2)
+    with store.transaction() as tx:
+        tx.banks.make("partner", BankKind.REPORTED)
+        tx.banks.add("partner", make_enrolments(3, start=50), at=AT)
+    everything = live(store, BankKind.REPORTED)
+
+    with store.snapshot() as tx:
+        reported, partner, nobody = map(list, map(tx.listing.live_in, ("reported", "partner", "x")))
+
+    assert (len(reported), len(partner), nobody) == (2, 3, [])
+    assert {entry.signature_id: entry for entry in (*reported, *partner)} == everything
+
+
 def test_a_benign_signature_never_becomes_a_match(store, platform):
     with store.transaction() as tx:
         tx.banks.add("benign", make_enrolments(1), at=AT)

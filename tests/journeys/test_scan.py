@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from contextlib import closing
+from hashlib import sha256
 
 import pytest
 
@@ -42,28 +43,39 @@ def desk(tmp_path_factory):
     data = folder / "data"
     with running_service(data) as service:
         report(service)
-    built = subprocess.run(
-        [
-            *(sys.executable, "-m", "api", "pack", "build", "--bank", "reported"),
-            *("--to", recipient, "--data", data, "--out", folder / "reported.pack"),
-        ],
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    (folder / "signers").write_text(built.stdout)
+    lines = folder / "minors.jsonl"
+    lines.write_text("".join(json.dumps(one.to_json()) + "\n" for one in signatures_of(seed=7)))
+    server("bank", "import", lines, "--bank", "minors", "--data", data)
+    signers = [
+        server("pack", "build", "--bank", *words, "--to", recipient, "--data", data)
+        for words in (
+            ("reported", "--out", folder / "reported.pack"),
+            ("minors", "--under-18", "--out", folder / "minors.pack"),
+        )
+    ]
+    (folder / "signers").write_text("".join(signers))
     return folder
+
+
+def server(*words):
+    """What a command of the operator's prints."""
+    command = [sys.executable, "-m", "api", *map(str, words)]
+    return subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True).stdout
+
+
+def signatures_of(*, seed):
+    return enrolment_signatures(decode(make_photo(seed=seed)))
 
 
 def report(service):
     """Open a case with the planted photo."""
     with SurvivorClient(service.url) as client:
-        client.open_case(enrolment_signatures(decode(make_photo(seed=41))), "402913")
+        client.open_case(signatures_of(seed=41), "402913")
 
 
-def words_of(desk, output, *sources):
+def words_of(desk, output, *sources, bank="reported"):
     return (
-        *("scan", *sources, "--pack", desk / "reported.pack", "--pack-key", desk / "lab.key"),
+        *("scan", *sources, "--pack", desk / f"{bank}.pack", "--pack-key", desk / "lab.key"),
         *("--trust", desk / "signers", "--reference", "OB-17", "--investigator", "PC Example"),
         *("--warrant", "CM 12/2026", "--output", output, "--workers", "2"),
     )
@@ -98,6 +110,22 @@ def test_planted_photos_are_found_offline_and_everything_is_counted(desk, tmp_pa
     planted = [row for row in map(json.loads, rows) if row["tier"] == "strong"]
     assert len(rows) == 18
     assert {row["exhibit"] for row in planted} == {"A1", "A2"}
+
+
+def test_a_bank_of_minors_withholds_details_and_says_whom_to_tell(desk, tmp_path):
+    folder, output = make_folder(tmp_path / "phone"), tmp_path / "out"
+
+    said = hashsvc(*words_of(desk, output, folder, bank="minors"))
+
+    assert said.returncode == 8, said.stderr
+    assert "Childline Kenya on 116" in said.stderr
+    assert "b/other.jpg" in (output / "handover.txt").read_text()
+    written = hashsvc("report", output, "--format", "jsonl")
+    rows = [json.loads(line) for line in written.stdout.splitlines()]
+    (row,) = (one for one in rows if one["withheld"])
+    assert (row["withheld"], row["path"], row["tier"]) == ("under_18", "", None)
+    assert row["sha256"] == sha256(make_photo(seed=7)).hexdigest()
+    assert "other.jpg" not in written.stdout
 
 
 def test_a_tampered_pack_stops_everything(desk, tmp_path):
