@@ -18,7 +18,7 @@ from api.security.webhook_signatures import WebhookSigner
 from hashsvc.closed_sets import FeedKind
 from hashsvc.times import now
 from indexer.platform_records import NewEntry
-from indexer.store import Store
+from indexer.store import Store, Transaction
 from indexer.store.deliveries import Claimed
 from indexer.store.webhooks import Outcome
 
@@ -59,8 +59,7 @@ class WebhookDelivery:
             tx.deliveries.queue_hints(new_id=lambda: random_id("dlv_"), at=self.time_of_day())
         tried = 0
         while claimed := self._claim():
-            for one, outcome in zip(claimed, asyncio.run(self._send_all(claimed)), strict=True):
-                self._record(one, outcome)
+            self._record(claimed, asyncio.run(self._send_all(claimed)))
             tried += len(claimed)
         return tried
 
@@ -113,17 +112,29 @@ class WebhookDelivery:
         ):
             return answer.status_code
 
-    def _record(self, claimed: Claimed, outcome: Outcome) -> None:
-        self.metrics.webhook_deliveries.labels(outcome).inc()
+    def _record(self, claimed: Sequence[Claimed], outcomes: Sequence[Outcome]) -> None:
         at = self.time_of_day()
         with self.store.transaction() as tx:
-            if outcome is Outcome.DELIVERED:
-                tx.deliveries.delivered(claimed, at=at)
-            elif claimed.failures < len(WAITS):
-                next_at = at + WAITS[claimed.failures]
-                tx.deliveries.failed(claimed, outcome, at=at, next_at=next_at)
-            elif tx.deliveries.give_up(claimed, outcome, at=at):
-                tx.feeds.append([_notice(claimed)], at=at)
+            kept = [
+                self._kept(tx, one, outcome, at=at)
+                for one, outcome in zip(claimed, outcomes, strict=True)
+            ]
+            tx.feeds.append([notice for notice in kept if notice is not None], at=at)
+        for outcome in outcomes:
+            self.metrics.webhook_deliveries.labels(outcome).inc()
+
+    def _kept(
+        self, tx: Transaction, claimed: Claimed, outcome: Outcome, *, at: datetime
+    ) -> NewEntry | None:
+        """What the platform is told of it: something where its address is given up."""
+        if outcome is Outcome.DELIVERED:
+            tx.deliveries.delivered(claimed, at=at)
+            return None
+        if claimed.failures < len(WAITS):
+            next_at = at + WAITS[claimed.failures]
+            tx.deliveries.failed(claimed, outcome, at=at, next_at=next_at)
+            return None
+        return _notice(claimed) if tx.deliveries.give_up(claimed, outcome, at=at) else None
 
 
 def _judged(status: int) -> Outcome:
