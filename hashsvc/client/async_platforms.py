@@ -8,6 +8,7 @@ from typing import Any
 
 from hashsvc.client import calls
 from hashsvc.client.connection import PAUSE_SECONDS, TIMEOUT_SECONDS, AsyncConnection, Service
+from hashsvc.client.office_values import Appeal, Sweep, SweepReceipt
 from hashsvc.client.platforms import better, followed
 from hashsvc.client.values import (
     Change,
@@ -19,6 +20,7 @@ from hashsvc.client.values import (
     OwnMatch,
     Upload,
 )
+from hashsvc.closed_sets import AppealOutcome, AppealReason
 from hashsvc.hashing import full_signatures, part_signatures
 from hashsvc.photos import decode
 from hashsvc.pixels import Pixels
@@ -116,11 +118,23 @@ class AsyncPlatformClient(AsyncConnection):
             if not page.has_more:
                 return cursor
 
-    async def appeal(self, match_id: str, outcome: str, reason: str, decided_at: datetime) -> str:
+    async def appeal(
+        self, match_id: str, outcome: AppealOutcome, reason: AppealReason, decided_at: datetime
+    ) -> Appeal:
         """See `PlatformClient.appeal`."""
         return await self.send(calls.appeal(match_id, outcome, reason, decided_at))
 
-    async def keep_sweep_receipt(self, sweep_id: str, receipt: Mapping[str, Any]) -> None:
+    async def sweeps(self) -> AsyncIterator[Sweep]:
+        """See `PlatformClient.sweeps`."""
+        cursor = None
+        while True:
+            page, cursor = await self.send(calls.sweeps(cursor, limit=_PAGE))
+            for each in page:
+                yield each
+            if cursor is None:
+                return
+
+    async def keep_sweep_receipt(self, sweep_id: str, receipt: SweepReceipt) -> None:
         """See `PlatformClient.keep_sweep_receipt`."""
         await self.send(calls.sweep_receipt(sweep_id, receipt))
 

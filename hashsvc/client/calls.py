@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Generic, TypeVar
 
+from hashsvc.client.office_values import Appeal, Sweep, SweepReceipt
 from hashsvc.client.values import (
     ChangesPage,
     MatchAnswer,
@@ -18,6 +19,7 @@ from hashsvc.client.values import (
     answer_of,
     match_of,
 )
+from hashsvc.closed_sets import AppealOutcome, AppealReason
 
 Answer = TypeVar("Answer")
 _SIGNATURES_PER_REQUEST = 4_096
@@ -108,20 +110,30 @@ def acknowledge(cursor: str) -> Call[None]:
     return Call("POST", "/v1/changes/ack", nothing, {"cursor": cursor})
 
 
-def appeal(match_id: str, outcome: str, reason: str, decided_at: datetime) -> Call[str]:
-    """Tell how an uploader's appeal was judged; the answer is the appeal's id."""
+def appeal(
+    match_id: str, outcome: AppealOutcome, reason: AppealReason, decided_at: datetime
+) -> Call[Appeal]:
+    """Tell how an uploader's appeal was judged."""
     body = {
         "match_id": match_id,
         "outcome": outcome,
         "reason": reason,
         "decided_at": decided_at.isoformat(),
     }
-    return Call("POST", "/v1/appeals", _appeal_id, body, headers=repeatable())
+    return Call("POST", "/v1/appeals", Appeal.of, body, headers=repeatable())
 
 
-def sweep_receipt(sweep_id: str, receipt: Mapping[str, Any]) -> Call[None]:
+def sweeps(cursor: str | None, *, limit: int) -> Call[tuple[list[Sweep], str | None]]:
+    """A page of the platform's sweeps, and where the next one begins."""
+    query: dict[str, str | int | float] = {"limit": limit}
+    return Call(
+        "GET", "/v1/sweeps", _sweeps_of, query=query | ({"cursor": cursor} if cursor else {})
+    )
+
+
+def sweep_receipt(sweep_id: str, receipt: SweepReceipt) -> Call[None]:
     """Say what a look back found."""
-    return Call("POST", f"/v1/sweeps/{sweep_id}/receipt", nothing, receipt)
+    return Call("POST", f"/v1/sweeps/{sweep_id}/receipt", nothing, receipt.body())
 
 
 def statistics(period: str) -> Call[Mapping[str, Any]]:
@@ -129,5 +141,5 @@ def statistics(period: str) -> Call[Mapping[str, Any]]:
     return Call("GET", "/v1/reports/transparency", dict, query={"period": period})
 
 
-def _appeal_id(told: Mapping[str, Any]) -> str:
-    return str(told["appeal_id"])
+def _sweeps_of(told: Mapping[str, Any]) -> tuple[list[Sweep], str | None]:
+    return [Sweep.of(item) for item in told["items"]], told["next_cursor"]

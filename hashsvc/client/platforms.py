@@ -7,6 +7,7 @@ from typing import Any
 
 from hashsvc.client import calls
 from hashsvc.client.connection import PAUSE_SECONDS, TIMEOUT_SECONDS, Connection, Service
+from hashsvc.client.office_values import Appeal, Sweep, SweepReceipt
 from hashsvc.client.values import (
     Change,
     ChangesPage,
@@ -17,6 +18,7 @@ from hashsvc.client.values import (
     OwnMatch,
     Upload,
 )
+from hashsvc.closed_sets import AppealOutcome, AppealReason
 from hashsvc.errors import FeedBrokenError
 from hashsvc.hashing import full_signatures, part_signatures
 from hashsvc.photos import decode
@@ -153,11 +155,22 @@ class PlatformClient(Connection):
             if not page.has_more:
                 return cursor
 
-    def appeal(self, match_id: str, outcome: str, reason: str, decided_at: datetime) -> str:
-        """Tell how an uploader's appeal was judged; the appeal's id."""
+    def appeal(
+        self, match_id: str, outcome: AppealOutcome, reason: AppealReason, decided_at: datetime
+    ) -> Appeal:
+        """Tell how an uploader's appeal was judged; upheld, what hit is matched no more."""
         return self.send(calls.appeal(match_id, outcome, reason, decided_at))
 
-    def keep_sweep_receipt(self, sweep_id: str, receipt: Mapping[str, Any]) -> None:
+    def sweeps(self) -> Iterator[Sweep]:
+        """Look-backs that the service asks for, the newest first."""
+        cursor = None
+        while True:
+            page, cursor = self.send(calls.sweeps(cursor, limit=_PAGE))
+            yield from page
+            if cursor is None:
+                return
+
+    def keep_sweep_receipt(self, sweep_id: str, receipt: SweepReceipt) -> None:
         """Say what a look back found."""
         self.send(calls.sweep_receipt(sweep_id, receipt))
 

@@ -1,7 +1,5 @@
 """Both clients decide, list and follow, against a real service."""
 
-import asyncio
-import inspect
 from datetime import UTC, datetime
 from itertools import count
 
@@ -13,58 +11,43 @@ from hashsvc.client import (
     NewDecision,
     PlatformClient,
     SurvivorClient,
+    SweepReceipt,
     Upload,
 )
 from hashsvc.client.platforms import followed
 from hashsvc.client.values import Change, ChangesPage
-from hashsvc.closed_sets import Decision, FeedKind, MatchState, Reason, Surface
+from hashsvc.closed_sets import (
+    AppealOutcome,
+    AppealReason,
+    Decision,
+    FeedKind,
+    MatchState,
+    Reason,
+    Surface,
+)
 from hashsvc.errors import FeedBrokenError, RefusedError
+from hashsvc.times import now
 from tests.factories import make_signature
+from tests.hashsvc.client.in_loop import InLoop
 
-SCOPES = ("matches:write", "matches:read", "decisions:write", "changes:read")
+SCOPES = (
+    "matches:write",
+    "matches:read",
+    "decisions:write",
+    "changes:read",
+    "appeals:write",
+    "sweeps:write",
+)
 REMOVED = NewDecision(Decision.REMOVED, Reason.INTIMATE_NO_CONSENT, copies_removed=2)
 _seeds = count(7_000)
 
 
-class InLoop:
-    """The asynchronous client, used as the other one is."""
-
-    def __init__(self, url, key):
-        self._client = AsyncPlatformClient(url, key)
-        self._loop = asyncio.new_event_loop()
-
-    def __getattr__(self, name):
-        method = getattr(self._client, name)
-
-        def called(*args, **kwargs):
-            result = method(*args, **kwargs)
-            if inspect.isasyncgen(result):
-                return iter(self._wait(_all_of(result)))
-            return self._wait(result)
-
-        return called
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        self._wait(self._client.close())
-        self._loop.close()
-
-    def _wait(self, awaitable):
-        return self._loop.run_until_complete(awaitable)
-
-
-async def _all_of(results):
-    return [result async for result in results]
-
-
-@pytest.fixture(params=[PlatformClient, InLoop], ids=["sync", "async"])
+@pytest.fixture(params=[PlatformClient, AsyncPlatformClient])
 def platform(request, service):
     """A platform of its own for each test: nobody else's matches are in its lists."""
-    key = service.make_key(f"platform {next(_seeds)}", *SCOPES)
-    with request.param(service.url, key) as client:
-        yield client
+    client = request.param(service.url, service.make_key(f"platform {next(_seeds)}", *SCOPES))
+    with InLoop(client) if request.param is AsyncPlatformClient else client as used:
+        yield used
 
 
 @pytest.fixture
@@ -165,6 +148,24 @@ def test_a_refusal_names_its_problem(platform):
         platform.read_match("mat_00000000000000000000000000")
 
     assert (caught.value.status, caught.value.problem) == (404, "no-such-match")
+
+
+def test_an_upheld_appeal_suspends_what_hit(platform, survivor):
+    _, answer = matched(platform, survivor)
+
+    appeal = platform.appeal(answer.match_id, AppealOutcome.UPHELD, AppealReason.NOT_A_MATCH, now())
+
+    assert appeal.appeal_id.startswith("app_")
+    assert (appeal.state, appeal.list_state) == (MatchState.SUSPENDED, None)
+
+
+def test_sweeps_are_listed_and_an_unknown_one_takes_no_receipt(platform):
+    receipt = SweepReceipt(now(), now(), items_scanned=1, hits=0)
+
+    assert list(platform.sweeps()) == []
+    with pytest.raises(RefusedError) as caught:
+        platform.keep_sweep_receipt("swp_00000000000000000000000000", receipt)
+    assert caught.value.status == 404
 
 
 def change(seq):
