@@ -73,7 +73,7 @@ class Problem:
 PROBLEMS: Mapping[type[Exception], Problem] = {
     IdempotencyKeyMissingError: Problem(400, "idempotency-key-missing"),
     PlaceAheadError: Problem(400, "place-ahead"),
-    NoSuchEntryError: Problem(404, "not-found"),
+    NoSuchEntryError: Problem(404, "no-such-entry"),
     KeyInvalidError: Problem(401, "key-invalid"),
     SignedOutError: Problem(401, "signed-out"),
     SignatureInvalidError: Problem(401, "signature-invalid"),
