@@ -8,6 +8,7 @@ from sqlalchemy import create_engine, event
 from indexer.errors import CaseExistsError, StoreUnavailableError
 from indexer.store import Store
 from indexer.store.engine import open_engine
+from indexer.store.turns import Turns
 from tests.indexer.factories import (
     add_to_case,
     listed_in,
@@ -82,7 +83,7 @@ def test_a_case_can_be_withdrawn_on_a_full_disk(sqlite_store):
 def test_a_store_without_a_free_connection_is_unavailable(sqlite_databases):
     with sqlite_databases.fresh() as url, ExitStack() as held:
         engine = create_engine(url, pool_size=1, max_overflow=0, pool_timeout=0.05)
-        store = held.enter_context(closing(Store(engine, make_key_ring())))
+        store = held.enter_context(closing(Store(engine, make_key_ring(), Turns(engine))))
         held.enter_context(store.snapshot())
 
         with pytest.raises(StoreUnavailableError), store.snapshot():
@@ -96,7 +97,7 @@ def test_a_store_that_another_writer_holds_is_unavailable(sqlite_databases):
     with sqlite_databases.fresh() as url, opened(url) as holder:
         engine = open_engine(url)
         event.listen(engine, "connect", hurrying)
-        with closing(Store(engine, make_key_ring())) as store:
+        with closing(Store(engine, make_key_ring(), Turns(engine))) as store:
             with holder.transaction(), pytest.raises(StoreUnavailableError), store.transaction():
                 pass
             open_case(store, 1)
