@@ -30,6 +30,7 @@ from hashsvc.scan.errors import (
     SelfTestError,
 )
 from hashsvc.scan.exhibits import Exhibit, open_exhibit
+from hashsvc.scan.reading import Digesting
 from hashsvc.scan.records import Outcome, Totals
 from hashsvc.scan.review import ESCALATION
 from hashsvc.scan.running import Order, run_scan
@@ -79,6 +80,13 @@ Warrant = Annotated[str, typer.Option(help="What allows the scan: warrant, order
 RegionsAsked = Annotated[
     Regions, typer.Option(help="`full` asks about whole photos only: a faster first pass.")
 ]
+DigestsOf = Annotated[
+    Digesting,
+    typer.Option(
+        "--digest",
+        help="`all`: MD5, SHA-1 and SHA-256 of every file, so every file is read to its end.",
+    ),
+]
 Workers = Annotated[
     int, typer.Option(help="Photos decoded at once; 0: one a core.", min=0, max=256)
 ]
@@ -102,6 +110,7 @@ def scan(
     investigator: Investigator = "",
     custody: CustodyFile = None,
     regions: RegionsAsked = Regions.ALL,
+    digest: DigestsOf = Digesting.PHOTOS,
     workers: Workers = 0,
     scheduler: Scheduler = "",
     *,
@@ -122,7 +131,7 @@ def scan(
     """
     with refusing():
         said = _said(custody, reference, warrant, investigator)
-        order = Order(**said, asked=regions.asked(exact=exact))
+        order = Order(**said, asked=regions.asked(exact=exact), digesting=digest)
         run = partial(run_scan, workers=workers or os.cpu_count() or 1, scheduler=scheduler)
         totals = _scanned(run, order, sources, lambda: opened(pack, pack_key, trust), output)
     _say(totals)

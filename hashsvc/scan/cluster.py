@@ -20,7 +20,7 @@ from hashsvc.scan.examining import judged
 from hashsvc.scan.exhibits import Exhibit
 from hashsvc.scan.isolation import Isolation
 from hashsvc.scan.journal import Journal
-from hashsvc.scan.kinds import Kind
+from hashsvc.scan.reading import Digesting, Other
 from hashsvc.scan.recording import Digested, Recorder, Watched
 from hashsvc.scan.records import FoundFile, Reason, Totals
 from hashsvc.scan.sandbox import Limits
@@ -42,6 +42,7 @@ class ClusterScanner:
         scheduler: str,
         asked: Asked,
         limits: Limits,
+        digesting: Digesting,
         watched: Watched,
         shard_files: int = FILES,
     ) -> None:
@@ -53,12 +54,13 @@ class ClusterScanner:
             scheduler: address of Dask's, `tls://host:port` or `tcp://host:port`.
             asked: of each photo.
             limits: of what one photo may cost.
+            digesting: which files get digests.
             watched: by whom.
             shard_files: so many files at most are handed out at once.
         """
         self._journal, self._pack, self._scheduler = journal, pack, scheduler
         self._asked, self._limits, self._shard_files = asked, limits, shard_files
-        self._stopping = watched.stopping
+        self._digesting, self._stopping = digesting, watched.stopping
         self._recorder = Recorder(journal, watched.advanced)
         self._exhibits: Sequence[Exhibit] = ()
         self._unsure: dict[str, list[Digested]] = {}  # by SHA-256: to be looked at exactly
@@ -119,7 +121,15 @@ class ClusterScanner:
             fingerprint = "" if source.kind == "folder" else source.fingerprint()
             files = self._journal.pending(number)
             while share := tuple(islice(files, self._shard_files)):
-                yield Shard(number, exhibit.locator, fingerprint, share, self._asked, self._limits)
+                yield Shard(
+                    number,
+                    exhibit.locator,
+                    fingerprint,
+                    share,
+                    self._asked,
+                    self._limits,
+                    self._digesting,
+                )
 
     def _take(self, shard: Shard, future: Future) -> list[Shard]:
         """Write down what a worker saw; what has to be looked at again."""
@@ -143,9 +153,9 @@ class ClusterScanner:
     def _took(self, shard: Shard, seen: Seen, files: Mapping[int, FoundFile]) -> bool:
         """Whether the file needs no other look."""
         file_id, found, digests = seen.file_id, seen.found, seen.digests
-        if isinstance(found, Kind):
+        if isinstance(found, Other):
             source = self._exhibits[shard.exhibit - 1].source
-            self._recorder.not_a_photo(shard.exhibit, source, file_id, files[file_id], found)
+            self._recorder.not_decoded(shard.exhibit, source, file_id, files[file_id], found)
         elif digests is not None:
             return self._took_photo((file_id, digests), found)
         elif isinstance(found, Reason):

@@ -9,6 +9,7 @@ from hashsvc.digests import Digests
 from hashsvc.scan.examining import Examined
 from hashsvc.scan.journal import Journal
 from hashsvc.scan.kinds import Kind
+from hashsvc.scan.reading import Other
 from hashsvc.scan.records import FileProblemError, FoundFile, Outcome, Reason, Totals
 from hashsvc.scan.sources import NestingSource
 
@@ -16,6 +17,7 @@ _COMMIT_FILES = 200
 _COMMIT_SECONDS = 1.0
 _TELL_SECONDS = 1.0
 _TELL_SHARE = 20  # counting a million files takes a while: one part in 20 of the time at most
+_REASONS = {Kind.VIDEO: Reason.VIDEO}
 Digested: TypeAlias = tuple[int, Digests]  # number of a file in the journal, and which it was
 
 
@@ -62,8 +64,8 @@ class Recorder:
         """A file that cannot be read, or is not asked to be."""
         self.done(file_id, reason.outcome, reason)
 
-    def not_a_photo(
-        self, number: int, source: NestingSource, file_id: int, file: FoundFile, kind: Kind
+    def not_decoded(
+        self, number: int, source: NestingSource, file_id: int, file: FoundFile, other: Other
     ) -> None:
         """Give any other file its outcome; members of a container are listed in its commit.
 
@@ -72,20 +74,23 @@ class Recorder:
             source: that holds the file.
             file_id: in the journal.
             file: as the source listed it.
-            kind: of the file.
+            other: what it is.
         """
-        match kind:
-            case Kind.CONTAINER:
-                try:
-                    self._journal.add_files(number, source.members(file), parent_id=file_id)
-                except FileProblemError as problem:
-                    self.problem(file_id, problem.reason)
-                else:
-                    self.problem(file_id, Reason.CONTAINER)
-            case Kind.VIDEO:
-                self.problem(file_id, Reason.VIDEO)
-            case _:
-                self.done(file_id, Outcome.NOT_MEDIA)
+        what = other.what
+        if what is Kind.CONTAINER:
+            reason: Reason | None = self._opened(number, source, file_id, file)
+        else:
+            reason = what if isinstance(what, Reason) else _REASONS.get(what)
+        outcome = reason.outcome if reason else Outcome.NOT_MEDIA
+        self.done(file_id, outcome, reason, other.digests)
+
+    def _opened(self, number: int, source: NestingSource, file_id: int, file: FoundFile) -> Reason:
+        """List the members of a container."""
+        try:
+            self._journal.add_files(number, source.members(file), parent_id=file_id)
+        except FileProblemError as problem:
+            return problem.reason
+        return Reason.CONTAINER
 
     def copied(self, file_id: int, digests: Digests) -> bool:
         """Give a file its outcome where the same photo is done; whether it is."""

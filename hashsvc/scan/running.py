@@ -16,6 +16,7 @@ from hashsvc.scan.errors import ClusterError, JournalRefusedError
 from hashsvc.scan.examining import Examiner
 from hashsvc.scan.exhibits import Exhibit
 from hashsvc.scan.journal import NAME, Journal, open_journal
+from hashsvc.scan.reading import Digesting
 from hashsvc.scan.recording import Watched
 from hashsvc.scan.records import Totals
 from hashsvc.scan.sandbox import CHILD, Limits, Sandbox
@@ -36,6 +37,7 @@ class Order:
     investigator: str
     warrant: str = ""
     asked: Asked = Asked.ALL  # of each photo
+    digesting: Digesting = Digesting.PHOTOS
     limits: Limits = field(default_factory=Limits)
     custody: Custody = field(default_factory=Custody)  # whatever else is known
 
@@ -136,6 +138,7 @@ def _scanner(
         Examiner(quick, sandboxes, asked=order.asked),
         workers=len(sandboxes),
         max_bytes=order.limits.max_bytes,
+        digesting=order.digesting,
         watched=watched,
     )
 
@@ -155,6 +158,7 @@ def _cluster_scanner(
         scheduler=scheduler,
         asked=order.asked,
         limits=order.limits,
+        digesting=order.digesting,
         watched=watched,
     )
 

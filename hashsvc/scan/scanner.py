@@ -9,7 +9,7 @@ from hashsvc.digests import Digests, digests_of_bytes
 from hashsvc.scan.examining import Examined, Examiner
 from hashsvc.scan.exhibits import Exhibit
 from hashsvc.scan.journal import Journal
-from hashsvc.scan.reading import ReadPhoto, read_photo
+from hashsvc.scan.reading import Digesting, ReadPhoto, read_file
 from hashsvc.scan.recording import Digested, Recorder, Watched
 from hashsvc.scan.records import FileProblemError, FoundFile, Totals
 from hashsvc.scan.sources import NestingSource
@@ -35,6 +35,7 @@ class Scanner:
         *,
         workers: int,
         max_bytes: int,
+        digesting: Digesting,
         watched: Watched,
     ) -> None:
         """Nothing is read yet.
@@ -44,9 +45,11 @@ class Scanner:
             examiner: looks at photos.
             workers: photos that it looks at at once.
             max_bytes: of a photo.
+            digesting: which files get digests.
             watched: by whom.
         """
         self._journal, self._examiner, self._max_bytes = journal, examiner, max_bytes
+        self._digesting = digesting
         self._stopping, self._workers = watched.stopping, workers
         self._recorder = Recorder(journal, watched.advanced)
         # Digests have threads of their own: behind photos they would hold up the reading.
@@ -70,14 +73,14 @@ class Scanner:
 
     def _take(self, number: int, source: NestingSource, file_id: int, file: FoundFile) -> None:
         try:
-            read = read_photo(source, file, max_bytes=self._max_bytes)
+            read = read_file(source, file, max_bytes=self._max_bytes, digesting=self._digesting)
         except FileProblemError as problem:
             self._recorder.problem(file_id, problem.reason)
             return
         if isinstance(read, ReadPhoto):
             self._take_photo(file_id, read.body)
         else:
-            self._recorder.not_a_photo(number, source, file_id, file, read)
+            self._recorder.not_decoded(number, source, file_id, file, read)
 
     def _take_photo(self, file_id: int, body: bytes) -> None:
         digests = self._digesters.submit(digests_of_bytes, body)

@@ -10,8 +10,7 @@ from hashsvc.digests import Digests, digests_of_bytes
 from hashsvc.scan.answers import Asked, HashedPhoto
 from hashsvc.scan.errors import EvidenceRefusedError
 from hashsvc.scan.isolation import Isolation
-from hashsvc.scan.kinds import Kind
-from hashsvc.scan.reading import ReadPhoto, read_photo
+from hashsvc.scan.reading import Digesting, Other, ReadPhoto, read_file
 from hashsvc.scan.records import FileProblemError, FoundFile, Reason
 from hashsvc.scan.sandbox import Limits, Sandbox
 from hashsvc.scan.sources import NestingSource, open_source
@@ -30,6 +29,7 @@ class Shard:
     files: tuple[ListedFile, ...]
     asked: Asked
     limits: Limits
+    digesting: Digesting = Digesting.PHOTOS
 
     def halves(self) -> "tuple[Shard, Shard]":
         """Two shards of half the files."""
@@ -43,7 +43,7 @@ class Seen:
     """What a worker found in one file."""
 
     file_id: int
-    found: HashedPhoto | Reason | Kind | None  # None: the same photo as an earlier file's
+    found: HashedPhoto | Reason | Other | None  # None: the same photo as an earlier file's
     digests: Digests | None = None  # of photos that could be read
 
 
@@ -76,7 +76,9 @@ def _seen(shard: Shard, source: NestingSource, sandbox: Sandbox) -> Iterator[See
     known: set[str] = set()
     for file_id, file in shard.files:
         try:
-            read = read_photo(source, file, max_bytes=shard.limits.max_bytes)
+            read = read_file(
+                source, file, max_bytes=shard.limits.max_bytes, digesting=shard.digesting
+            )
         except FileProblemError as problem:
             yield Seen(file_id, problem.reason)
             continue

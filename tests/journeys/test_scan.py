@@ -17,7 +17,7 @@ from hashsvc.client import SurvivorClient
 from hashsvc.hashing import enrolment_signatures
 from hashsvc.photos import decode
 from tests.factories import make_photo
-from tests.hashsvc.scan.evidence import make_folder, make_zip
+from tests.hashsvc.scan.evidence import FILES, make_folder, make_zip
 
 # Replaces the network by an error before any command runs.
 OFFLINE = """
@@ -126,6 +126,19 @@ def test_a_bank_of_minors_withholds_details_and_says_whom_to_tell(desk, tmp_path
     assert (row["withheld"], row["path"], row["tier"]) == ("under_18", "", None)
     assert row["sha256"] == sha256(make_photo(seed=7)).hexdigest()
     assert "other.jpg" not in written.stdout
+
+
+def test_every_file_gets_digests_where_they_are_asked_for(desk, tmp_path):
+    folder, output = make_folder(tmp_path / "phone"), tmp_path / "out"
+
+    hashsvc(*words_of(desk, output, folder), "--digest", "all")
+
+    said = hashsvc("report", output, "--format", "jsonl").stdout
+    rows = {row["path"]: row for row in map(json.loads, said.splitlines())}
+    assert len(rows) == len(FILES)
+    assert {path: row["sha256"] for path, row in rows.items()} == {
+        path: sha256(body).hexdigest() for path, body in FILES.items()
+    }
 
 
 def test_a_tampered_pack_stops_everything(desk, tmp_path):

@@ -89,6 +89,7 @@ def _of_the_tool(said: Mapping[str, Any]) -> Iterator[str]:
     yield facts(
         {
             "asked of each photo": order["asked"],
+            "digests of": order["digesting"],
             **_named(order["limits"]),
             "runs": len(said["segments"]),
         }

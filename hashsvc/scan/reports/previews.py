@@ -15,8 +15,7 @@ from hashsvc.digests import digests_of_bytes
 from hashsvc.files import replacing
 from hashsvc.scan.exhibits import Exhibit, open_exhibit
 from hashsvc.scan.journal import Journal
-from hashsvc.scan.kinds import Kind
-from hashsvc.scan.reading import read_photo
+from hashsvc.scan.reading import Other, read_file
 from hashsvc.scan.records import FileProblemError, FoundFile
 from hashsvc.scan.reports.blurring import blurred
 from hashsvc.scan.reports.html_page import SEARCH, Markup, ending, opening, table, words
@@ -98,10 +97,10 @@ def _squares(match: _Match, file: FoundFile | None) -> NDArray[np.uint8] | None:
     if file is None:
         return None
     try:
-        read = read_photo(match.exhibit.source, file, max_bytes=_LIMITS.max_bytes)
+        read = read_file(match.exhibit.source, file, max_bytes=_LIMITS.max_bytes)
     except FileProblemError:
         return None
-    if isinstance(read, Kind) or digests_of_bytes(read.body).sha256 != match.sha256:
+    if isinstance(read, Other) or digests_of_bytes(read.body).sha256 != match.sha256:
         return None
     return blurred(read.body, _LIMITS)
 

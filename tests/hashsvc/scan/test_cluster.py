@@ -12,6 +12,8 @@ from hashsvc.scan.answers import Asked
 from hashsvc.scan.errors import ClusterError, EvidenceRefusedError
 from hashsvc.scan.exhibits import open_exhibit
 from hashsvc.scan.journal import open_journal
+from hashsvc.scan.kinds import Kind
+from hashsvc.scan.reading import Other
 from hashsvc.scan.records import Outcome, Reason
 from hashsvc.scan.running import Order
 from hashsvc.scan.sandbox import Limits
@@ -176,7 +178,7 @@ def test_a_worker_reads_digests_and_hashes(tmp_path):
 
     found = {dict(files)[one.file_id].path: one for one in looked.seen}
     assert len(looked.seen) == len(files)
-    assert found[b"b/notes.txt"].found == "other"
+    assert found[b"b/notes.txt"].found == Other(Kind.OTHER)
     assert found[b"b/cut short.jpg"].found is Reason.DECODE
     copies = [found[b"a/copy of planted"], found[b"a/planted.jpg"]]
     assert copies[0].digests == copies[1].digests
