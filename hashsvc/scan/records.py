@@ -40,16 +40,19 @@ class Reason(StrEnum):
     COMPRESSION_UNSUPPORTED = "compression_unsupported"
     NO_SPACE = "no_space"  # to unpack a container in the output folder
     NOT_REGULAR = "not_regular"
+    RESERVED = "reserved"  # by the file system for itself: no file's bytes were ever there
     UNALLOCATED = "unallocated"  # space that belongs to no partition
     VIDEO = "video"
 
     @property
     def outcome(self) -> Outcome:
-        """The last three are not asked to be read; others, containers aside, could not be."""
+        """The last four are not asked to be read; others, containers aside, could not be."""
         if self is Reason.CONTAINER:
             return Outcome.NOT_MEDIA
-        excluded = self in {Reason.NOT_REGULAR, Reason.UNALLOCATED, Reason.VIDEO}
-        return Outcome.EXCLUDED if excluded else Outcome.FAILED
+        return Outcome.EXCLUDED if self in _EXCLUDED else Outcome.FAILED
+
+
+_EXCLUDED = {Reason.NOT_REGULAR, Reason.RESERVED, Reason.UNALLOCATED, Reason.VIDEO}
 
 
 class FileState(StrEnum):

@@ -10,7 +10,7 @@ import pytest
 from PIL import Image
 
 from hashsvc.scan.journal import open_journal
-from hashsvc.scan.records import FileState, Reason
+from hashsvc.scan.records import FileState, Outcome, Reason
 from hashsvc.scan.running import Order
 from hashsvc.scan.sources import open_source
 from tests.factories import encode, make_image, make_photo
@@ -313,6 +313,41 @@ def test_streams_beside_the_bytes_of_an_ntfs_file_are_files(tmp_path):
             assert stream.read(1 << 20) == hidden
         with source.open(found[b"p0:/notes.txt"]) as stream:
             assert stream.read(1 << 20) == b"none"
+
+
+def test_an_ntfs_volume_has_no_failed_files_where_nothing_failed(tmp_path, pack):
+    """What it keeps for itself and never used is counted apart."""
+    image = make_ntfs(tmp_path / "x.dd", {"planted.jpg": make_photo(seed=41)})
+
+    totals = scanned([image], pack, tmp_path / "out")
+
+    found = outcomes_of(tmp_path / "out")
+    reserved = {path for path, row in found.items() if row == ("excluded", "reserved")}
+    orphans = {b"p0:/$OrphanFiles/OrphanFile-%d" % number for number in range(16, 24)}
+    assert reserved == orphans | {b"p0:/$BadClus:$Bad"}
+    assert totals.outcomes[Outcome.FAILED] == 0
+    assert totals.matched == 1
+
+
+def mark_as_bad(image, *, cluster):
+    """Let the stream of bad clusters have one that is none of its holes."""
+    body, none = bytearray(image.read_bytes()), b"\x02\xff\x07\0"  # a hole as long as the disk
+    name = "$Bad".encode("utf-16-le")
+    place = body.index(name + none) + len(name)
+    runs = b"\x02\xe8\x03" + b"\x21\x01" + cluster.to_bytes(2, "little")  # a hole, then one
+    body[place : place + len(runs) + 1] = runs + b"\0"
+    image.write_bytes(body)
+
+
+def test_clusters_that_are_marked_bad_are_not_passed_over(tmp_path):
+    """Something may have been hidden there."""
+    image = make_ntfs(tmp_path / "x.dd", {"notes.txt": b"none"})
+    mark_as_bad(image, cluster=1000)
+
+    with closing(open_source(image)) as source:
+        found = {file.path: file for file in source.files()}
+
+    assert found[b"p0:/$BadClus:$Bad"].problem is None
 
 
 def test_without_the_libraries_the_message_names_the_extra(images):

@@ -9,6 +9,8 @@ from hashsvc.scan.records import FileState, FoundFile, Reason
 
 _NS = 1_000_000_000
 _FOLDERS = {pytsk3.TSK_FS_META_TYPE_DIR, pytsk3.TSK_FS_META_TYPE_VIRT_DIR}
+_NTFS_BAD_CLUSTERS = 8  # number of the entry whose stream is as long as the disk
+_NTFS_RESERVED = range(16, 24)  # entries that no file gets
 _MADE_UP = {pytsk3.TSK_FS_META_TYPE_VIRT}  # `$FAT1` and the like: no file system lists them
 
 
@@ -45,7 +47,11 @@ class Entry:
         for attribute in [] if self.is_gone else self._inode:
             named = attribute.info.type == pytsk3.TSK_FS_ATTR_TYPE_NTFS_DATA
             if named and attribute.info.name:
-                yield self._stream(bytes(attribute.info.name), int(attribute.info.size))
+                yield self._stream(attribute)
+
+    @property
+    def _is_of_ntfs(self) -> bool:
+        return bool(self._inode.info.fs_info.ftype == pytsk3.TSK_FS_TYPE_NTFS)
 
     @property
     def _state(self) -> FileState:
@@ -66,8 +72,10 @@ class Entry:
             return FoundFile(self.path, self.address, state=self._state, problem=problem)
         return self._found(self.path, int(self._meta.size), self._problem())
 
-    def _stream(self, name: bytes, size: int) -> FoundFile:
-        return self._found(self.path + b":" + name, size, None)
+    def _stream(self, attribute: Any) -> FoundFile:  # noqa: ANN401  # untyped
+        path, size = self.path + b":" + bytes(attribute.info.name), int(attribute.info.size)
+        none_is_bad = self._is_of_ntfs and self.address == _NTFS_BAD_CLUSTERS and not [*attribute]
+        return self._found(path, size, Reason.RESERVED if none_is_bad else None)
 
     def _found(self, path: bytes, size: int, problem: Reason | None) -> FoundFile:
         modified, changed, accessed, created = times_of(self._meta)
@@ -86,6 +94,8 @@ class Entry:
     def _problem(self) -> Reason | None:
         if self._meta.type != pytsk3.TSK_FS_META_TYPE_REG:
             return Reason.NOT_REGULAR
+        if self._is_of_ntfs and self.address in _NTFS_RESERVED and not self._meta.size:
+            return Reason.RESERVED
         # Linux forgets size and place of what it deletes from ext4.
         forgotten = self._state is FileState.DELETED and not self._meta.size
         return Reason.METADATA_GONE if forgotten else None
