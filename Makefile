@@ -57,8 +57,9 @@ golden: setup  ## Remake recorded answers, the API document and the commands' he
 lock: setup  ## Renew the lock files from pyproject.toml
 	$(BIN)/python -m requirements.lock
 
-soak: setup  ## Swap bases a thousand times and see whether memory stays flat
+soak: setup  ## Swap bases a thousand times, and crash everything two hundred times
 	$(BIN)/python -m benchmarks soak
+	HASHSVC_TEST_CRASHES=200 $(BIN)/python -m pytest tests/crash
 
 bench: setup  ## Measure hashing beside its peers
 	$(BIN)/python -m benchmarks hashing

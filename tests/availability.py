@@ -9,7 +9,7 @@ def unavailable(what, why):
     """Skip, or fail where HASHSVC_TEST_REQUIRE holds the word, as CI's does all of them.
 
     Args:
-        what: one word: `postgres`, `node`, `browser`, `hfind`, `images`, `mount`, `seccomp`.
+        what: one word: `postgres`, `node`, `browser`, `cc`, `hfind`, `images`, `mount`, `seccomp`.
         why: what is missing, for the report.
     """
     required = os.environ.get("HASHSVC_TEST_REQUIRE", "").split(",")

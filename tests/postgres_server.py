@@ -7,10 +7,11 @@ import signal
 import socket
 import subprocess
 import time
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import psutil
 import psycopg
 
 _INSTALLED = Path("/usr/lib/postgresql")
@@ -59,6 +60,31 @@ def running_postgres(binaries):
         finally:
             server.send_signal(signal.SIGINT)  # the fast shutdown
             server.wait(_STARTS_WITHIN_SECONDS)
+
+
+class CrashingPostgres:
+    """A server that is killed with all its processes, and started again on what it left."""
+
+    def __init__(self, binaries, folder):
+        self._binaries, self._folder = binaries, folder
+        self._account = _account_owning(folder)
+        _make_cluster(binaries, folder, self._account)
+        self._port = _free_port()
+        self.url = f"postgresql+psycopg://{_USER}@127.0.0.1:{self._port}/postgres"
+        self._server = None
+
+    def start(self):
+        """Start it; it repairs what a crash left."""
+        self._server = _start(self._binaries, self._folder, self._port, self._account)
+        _wait_for(self._server, self._port, self._folder)
+
+    def kill(self):
+        """SIGKILL to all of its processes at once: shared memory goes with them."""
+        server = psutil.Process(self._server.pid)
+        for process in [server, *server.children(recursive=True)]:
+            with suppress(psutil.NoSuchProcess):
+                process.kill()
+        self._server.wait(_STARTS_WITHIN_SECONDS)
 
 
 def _account_owning(folder):

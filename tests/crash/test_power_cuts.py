@@ -1,0 +1,68 @@
+"""SQLite loses nothing acknowledged when the power goes; the control's settings do."""
+
+import shutil
+import time
+
+import pytest
+from sqlalchemy import make_url, text
+
+from tests.crash.chances import ROUNDS, chance
+from tests.crash.shims.compiling import compiled
+from tests.crash.writers import Writer, lost
+from tests.indexer.factories import listed_in, opened
+
+WAL_FULL = ("PRAGMA journal_mode=WAL", "PRAGMA synchronous=FULL")
+WAL_NORMAL = ("PRAGMA journal_mode=WAL", "PRAGMA synchronous=NORMAL")
+
+
+@pytest.fixture(scope="module")
+def shim(tmp_path_factory):
+    return compiled("power_cut", tmp_path_factory.mktemp("shim"))
+
+
+@pytest.fixture
+def cut(shim, sqlite_databases, tmp_path):
+    """Let a writer write, kill it, and open what a disk without power would hold."""
+    chances = chance("power cut")
+
+    def made(number, *settings):
+        folder, shadow = tmp_path / f"disk-{number}", tmp_path / f"shadow-{number}"
+        folder.mkdir()
+        with sqlite_databases.fresh() as url:
+            shutil.copyfile(make_url(url).database, folder / "store.db")
+        shutil.copytree(folder, shadow)
+        told = {"SHADOW_OF": str(folder), "SHADOW": str(shadow), "LD_PRELOAD": str(shim)}
+        writer = Writer(f"sqlite:///{folder}/store.db", *settings, **told)
+        time.sleep(chances.uniform(0.05, 0.5))
+        writer.kill()
+        return writer.acknowledged, folder, shadow
+
+    return made
+
+
+def lost_in(folder, acknowledged):
+    with opened(f"sqlite:///{folder}/store.db") as store:
+        with store.snapshot() as tx:
+            assert tx.connection.execute(text("PRAGMA integrity_check")).scalar_one() == "ok"
+        assert len(listed_in(store)) >= len(acknowledged) - len(lost(store, acknowledged))
+        return lost(store, acknowledged)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("settings", [(), WAL_FULL], ids=["ours", "wal-full"])
+def test_a_power_cut_loses_nothing_that_was_acknowledged(cut, settings):
+    for number in range(ROUNDS):
+        acknowledged, folder, shadow = cut(number, *settings)
+
+        assert acknowledged
+        assert lost_in(folder, acknowledged) == set()
+        assert lost_in(shadow, acknowledged) == set()
+
+
+@pytest.mark.slow
+def test_settings_that_sync_less_lose_some_by_a_power_cut_and_none_by_a_kill(cut):
+    """The control: without it, the shim could be blind."""
+    acknowledged, folder, shadow = cut(0, *WAL_NORMAL)
+
+    assert lost_in(folder, acknowledged) == set()
+    assert lost_in(shadow, acknowledged)
