@@ -5,6 +5,7 @@ import typer
 from api.cli import (
     backup_cmd,
     bank_cmd,
+    import_cmd,
     key_cmd,
     list_cmd,
     pack_cmd,
@@ -32,6 +33,7 @@ app.command(name="keys")(key_cmd.list_keys)
 app.command(name="make-seal-key")(rotate_cmd.make_seal_key)
 app.command(name="rotate-seal-key")(rotate_cmd.rotate_seal_key)
 app.add_typer(bank_cmd.app, name="bank")
+app.add_typer(import_cmd.app, name="import")
 app.add_typer(list_cmd.app, name="list")
 app.add_typer(pack_cmd.app, name="pack")
 

@@ -1,9 +1,9 @@
 """NCMEC's documents: written as its clients read them, read as its clients write them."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from xml.etree.ElementTree import Element, SubElement, tostring
+from xml.etree.ElementTree import Element, SubElement, TreeBuilder, tostring
 from xml.parsers import expat
 
 from api.compat.mappings import NEGATIVE
@@ -103,42 +103,52 @@ def read_feedback(body: bytes) -> Feedback:
     Raises:
         XmlRefusedError: it is no XML, or has a document type: entities and bombs live there.
     """
-    reader = _Reader()
+    elements = list(read_tree(body).iter())
+    return Feedback(
+        frozenset(element.tag for element in elements),
+        tuple("".join(element.itertext()) for element in elements if element.tag == "guid"),
+    )
+
+
+def read_tree(body: bytes) -> Element:
+    """Read a document that somebody sent; names are without their namespaces.
+
+    Raises:
+        XmlRefusedError: it is no XML, or has a document type: entities and bombs live there.
+    """
+    growing = _Growing()
     parser = expat.ParserCreate(namespace_separator=_BETWEEN)
-    parser.StartDoctypeDeclHandler = reader.refuse
-    parser.StartElementHandler = reader.begin
-    parser.EndElementHandler = reader.end
-    parser.CharacterDataHandler = reader.text
+    parser.StartDoctypeDeclHandler = growing.refuse
+    parser.StartElementHandler = growing.begin
+    parser.EndElementHandler = growing.end
+    parser.CharacterDataHandler = growing.builder.data
     try:
         parser.Parse(body, True)  # noqa: FBT003  # expat's own flag: this is all
     except (expat.ExpatError, ValueError, LookupError) as error:  # the last two: encodings
         raise XmlRefusedError from error
-    return Feedback(frozenset(reader.names), tuple(reader.guids))
+    return growing.builder.close()
 
 
 @dataclass(slots=True)
-class _Reader:
+class _Growing:
     """What the parser calls."""
 
-    names: set[str] = field(default_factory=set)
-    guids: list[str] = field(default_factory=list)
-    _path: list[str] = field(default_factory=list)
+    builder: TreeBuilder = field(default_factory=TreeBuilder)
+    _depth: int = 0
 
     def refuse(self, *_declared: object) -> None:
         raise XmlRefusedError
 
-    def begin(self, name: str, _attributes: Mapping[str, str]) -> None:
-        plain = name.rpartition(_BETWEEN)[2]
-        self._path.append(plain)
-        self.names.add(plain)
-        if len(self._path) > _DEEPEST:
+    def begin(self, name: str, attributes: dict[str, str]) -> None:
+        self._depth += 1
+        if self._depth > _DEEPEST:
             raise XmlRefusedError
-        if plain == "guid":
-            self.guids.append("")
+        self.builder.start(_plain(name), {_plain(key): value for key, value in attributes.items()})
 
-    def end(self, _name: str) -> None:
-        self._path.pop()
+    def end(self, name: str) -> None:
+        self._depth -= 1
+        self.builder.end(_plain(name))
 
-    def text(self, text: str) -> None:
-        if self._path[-1] == "guid":
-            self.guids[-1] += text
+
+def _plain(name: str) -> str:
+    return name.rpartition(_BETWEEN)[2]

@@ -22,6 +22,7 @@ class Purpose(StrEnum):
     CURSOR = "cursor"
     REPEAT = "repeat"  # digests of requests that may come again
     SESSION = "session"  # digests of console sessions
+    IMPORT = "import"  # digests of other networks' entries
     FORM = "form"  # what proves that a form of the console is its own
 
 

@@ -144,12 +144,36 @@ class TooManyWebhooksError(ServiceError):
     """A platform has at most ten webhooks: remove one first."""
 
 
-class BankUnfitError(ServiceError):
+class OperatorError(ServiceError):
+    """Base of what commands meet alone: no route raises it."""
+
+
+class BankUnfitError(OperatorError):
     """A list goes into a bank of its own: choose another name than `reported` or `benign`."""
 
 
-class NoSuchBankError(ServiceError):
+class NoSuchBankError(OperatorError):
     """No bank has this name: `bank list` shows them."""
+
+
+class BankTakenError(OperatorError):
+    """A list that is followed has an empty bank of its own: choose another name."""
+
+
+class BankFollowsError(OperatorError):
+    """This bank follows another network's list: `import run` and `import remove` change it."""
+
+
+class SourceExistsError(OperatorError):
+    """A list of this name is followed already: `import status` shows it."""
+
+
+class NoSuchSourceError(OperatorError):
+    """No list of this name is followed: `import status` shows them."""
+
+
+class SourceMovedError(OperatorError):
+    """Another run went on with this list meanwhile: nothing is lost, run again."""
 
 
 class NoSuchKeyError(ServiceError):

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import islice
 
-from api.services.errors import BankUnfitError, NoSuchBankError
+from api.services.errors import BankFollowsError, BankUnfitError, NoSuchBankError
 from api.services.intake import Intake
 from hashsvc import Signature
 from hashsvc.policies import Fitness, fitness
@@ -53,6 +53,7 @@ class ImportService:
 
         Raises:
             BankUnfitError: the bank is the cases' own, or of benign signatures.
+            BankFollowsError: it is filled from elsewhere.
         """
         self._require_own(bank)
         with self.store.transaction() as tx:
@@ -75,6 +76,7 @@ class ImportService:
 
         Raises:
             BankUnfitError: the bank is the cases' own, or of benign signatures.
+            BankFollowsError: it is filled from elsewhere.
             NoSuchBankError: there is no such bank.
         """
         self._require_own(bank)
@@ -130,5 +132,8 @@ class ImportService:
     def _require_own(self, bank: str) -> None:
         with self.store.snapshot() as tx:
             benign = {each.name for each in tx.banks.overview() if each.kind is BankKind.BENIGN}
+            follows = bank in tx.import_sources.banks()
         if bank == REPORTED_BANK or bank in benign:
             raise BankUnfitError
+        if follows:
+            raise BankFollowsError

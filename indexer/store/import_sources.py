@@ -39,6 +39,7 @@ class ImportSource:
     url: str
     credentials_file: str
     bank: str
+    generation: int  # how often it was begun anew
     checkpoint: str | None  # in the dialect's words; None: from the beginning
     fetched_at: datetime | None
     completed_at: datetime | None
@@ -92,6 +93,7 @@ class ImportSources:
                 dialect=new.dialect,
                 url=new.url,
                 credentials_file=new.credentials_file,
+                generation=0,
                 bank_id=select(_banks.id).where(_banks.name == new.bank).scalar_subquery(),
             )
         )
@@ -104,17 +106,32 @@ class ImportSources:
         self._update(source_id, **moved)
 
     def begin_anew(self, source_id: SourceId) -> None:
-        """Forget how far a list was followed."""
-        self._update(source_id, checkpoint=None)
+        """Forget how far a list was followed; what is there belongs to an older generation."""
+        self._update(source_id, checkpoint=None, generation=_sources.generation + 1)
 
     def forget(self, source_id: SourceId) -> None:
         """Follow a list no more; it has no entries left."""
         self.connection.execute(delete(import_tables.import_source).where(_sources.id == source_id))
 
-    def some_entries(self, source_id: SourceId, *, limit: int) -> list[bytes]:
-        """Entries of a source, by what the other side calls them."""
-        some = select(_entries.remote_mac).where(_entries.source_id == source_id).limit(limit)
-        return list(self.connection.scalars(some))
+    def older(self, source: ImportSource, *, limit: int) -> list[bytes]:
+        """Entries that were not named since the list was begun anew, by what names them."""
+        some = select(_entries.remote_mac).where(
+            _entries.source_id == source.source_id, _entries.generation < source.generation
+        )
+        return list(self.connection.scalars(some.limit(limit)))
+
+    def mark(self, source: ImportSource, remote_macs: Collection[bytes]) -> None:
+        """Keep that entries were named in the source's generation."""
+        for some in _parts(remote_macs):
+            self.connection.execute(
+                update(import_tables.import_entry)
+                .where(
+                    _entries.source_id == source.source_id,
+                    _entries.remote_mac.in_(some),
+                    _entries.generation < source.generation,
+                )
+                .values(generation=source.generation)
+            )
 
     def known(
         self, source_id: SourceId, remote_macs: Collection[bytes]
@@ -142,14 +159,15 @@ class ImportSources:
             )
         }
 
-    def keep(self, source_id: SourceId, entries: Sequence[ImportEntry]) -> None:
+    def keep(self, source: ImportSource, entries: Sequence[ImportEntry]) -> None:
         """Keep entries that are not there."""
         if entries:
             self.connection.execute(
                 insert(import_tables.import_entry),
                 [
                     {
-                        "source_id": source_id,
+                        "source_id": source.source_id,
+                        "generation": source.generation,
                         "remote_mac": entry.remote_mac,
                         "hash_mac": entry.hash_mac,
                         "signature_id": entry.signature_id,
@@ -199,6 +217,7 @@ def _source_of(row: Row[tuple[object, ...]]) -> ImportSource:
         url=row.url,
         credentials_file=row.credentials_file,
         bank=row.bank,
+        generation=row.generation,
         checkpoint=row.checkpoint,
         fetched_at=row.fetched_at,
         completed_at=row.completed_at,

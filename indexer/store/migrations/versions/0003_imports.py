@@ -23,6 +23,7 @@ def upgrade() -> None:
         sa.Column("credentials_file", sa.Text(), nullable=False),
         sa.Column("bank_id", sa.BigInteger(), nullable=False),
         sa.Column("checkpoint", sa.Text(), nullable=True),
+        sa.Column("generation", sa.Integer(), nullable=False),
         sa.Column("fetched_at", _MOMENT, nullable=True),
         sa.Column("completed_at", _MOMENT, nullable=True),
         sa.ForeignKeyConstraint(
@@ -36,6 +37,7 @@ def upgrade() -> None:
         "import_entry",
         sa.Column("source_id", sa.BigInteger(), nullable=False),
         sa.Column("remote_mac", sa.LargeBinary(length=32), nullable=False),
+        sa.Column("generation", sa.Integer(), nullable=False),
         sa.Column("hash_mac", sa.LargeBinary(length=32), nullable=False),
         sa.Column("signature_id", sa.BigInteger(), nullable=False),
         sa.ForeignKeyConstraint(
