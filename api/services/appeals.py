@@ -1,6 +1,6 @@
 """What follows when a platform has judged its uploader's appeal."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -9,11 +9,19 @@ from api.services.errors import NoSuchMatchError
 from api.services.idempotency import Answered, Idempotency, Once
 from hashsvc.closed_sets import AppealOutcome, ListedState
 from indexer.platform_records import MatchView
-from indexer.records import LIVE_STATES, Hold, Standing
+from indexer.records import LIVE_STATES, Hold, MatchId, Standing
 from indexer.store import Store, Transaction
-from indexer.store.appeals import NewAppeal
+from indexer.store.appeals import NewAppeal, PastAppeal
 
 _HELD = Standing(ListedState.SUSPENDED, Hold.APPEAL)
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """What an appeal did."""
+
+    view: MatchView  # the match as it is now
+    stopped: int  # listed signatures that this appeal suspended
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +38,7 @@ class AppealService:
         new: NewAppeal,
         *,
         once: Once,
-        write: Callable[[MatchView], str],
+        write: Callable[[Judged], str],
         at: datetime,
     ) -> Answered:
         """Keep an appeal. Upheld, it suspends what hit, until two people have reviewed it.
@@ -52,29 +60,37 @@ class AppealService:
         with self.store.transaction() as tx:
 
             def effect() -> str:
-                self._judged(tx, caller, new, at=at)
+                stopped = self._judged(tx, caller, new, at=at)
                 view = tx.match_views.one(new.match_id, caller.platform.platform_id)
                 if view is None:
                     raise NoSuchMatchError
-                return write(view)
+                return write(Judged(view, stopped))
 
             answered = self.idempotency.answer(tx, caller, once, effect, at=at)
         self.changed()
         return answered
 
-    def _judged(self, tx: Transaction, caller: Caller, new: NewAppeal, *, at: datetime) -> None:
+    def past(self, caller: Caller, match_id: MatchId) -> Sequence[PastAppeal]:
+        """What the platform judged about its match, the oldest first; nothing about others'."""
+        with self.store.snapshot() as tx:
+            return tx.appeals.past(match_id, caller.platform.platform_id)
+
+    def _judged(self, tx: Transaction, caller: Caller, new: NewAppeal, *, at: datetime) -> int:
+        """Keep it; how many signatures it suspended."""
         # Signatures before matches, as everywhere: no two transactions wait for each other.
-        standings = tx.listing.standings(tx.decisions.hits(new.match_id))
+        hits = tx.decisions.hits(new.match_id)
+        standings = tx.listing.standings(list(hits))
         platform_id = caller.platform.platform_id
         tier = tx.decisions.open_match(new.match_id, platform_id)
         if tier is None:
             raise NoSuchMatchError
         tx.appeals.keep(new, caller.key_id, at=at)
         if new.outcome is not AppealOutcome.UPHELD:
-            return
-        seen = [id_ for id_ in tx.decisions.hits_at(new.match_id, tier) if id_ in standings]
+            return 0
+        seen = [id_ for id_ in standings if hits[id_] is tier]
         moves = {id_: _HELD for id_ in seen if standings[id_].state in LIVE_STATES}
         if moves:
             tx.listing.move(moves, at=at)
             tx.matches.settle(list(moves), at=at)
             tx.appeals.reopen(list(moves), but=platform_id, at=at)
+        return len(moves)

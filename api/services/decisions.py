@@ -101,11 +101,12 @@ class DecisionService:
         if effect is None:
             raise ReasonUnfitError
         # Signatures before matches, as everywhere: no two transactions wait for each other.
-        standings = tx.listing.standings(tx.decisions.hits(match_id))
+        hits = tx.decisions.hits(match_id)
+        standings = tx.listing.standings(list(hits))
         tier = tx.decisions.open_match(match_id, caller.platform.platform_id)
         if tier is None:
             raise NoSuchMatchError
-        seen = [id_ for id_ in tx.decisions.hits_at(match_id, tier) if id_ in standings]
+        seen = [id_ for id_ in standings if hits[id_] is tier]
         spoken = self._vote(tx, caller, match_id, seen, effect=None if new.automated else effect)
         tx.decisions.keep(match_id, caller.key_id, new, at=at)
         if effect.stops_clocks:
@@ -233,8 +234,7 @@ def _apply(
     """Move signatures, and with them the index, everybody's matches and feeds."""
     if not moves:
         return
-    tx.listing.move(moves, at=at)
-    tx.matches.settle(list(moves), at=at)
+    tx.matches.settle(tx.listing.move(moves, at=at), at=at)
     confirmed = [id_ for id_, to in moves.items() if to.state is ListedState.CONFIRMED]
     platform_id = caller.platform.platform_id
     tx.matches.tell(confirmed, FeedKind.MATCH_CONFIRMED, but=platform_id, at=at)

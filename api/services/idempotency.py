@@ -65,7 +65,6 @@ class Idempotency:
             key=once.key,
             mac=self.pepper.mac(Purpose.REPEAT, message),
         )
-        self.purge(tx, at=at)
         kept = tx.answers.begin(request, at=at)
         if kept is None:
             text = effect()

@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, delete, insert, select, update
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import Connection, delete, select, update
 
 from indexer.platform_records import KeptAnswer, Request
 from indexer.store import tables
+from indexer.store.conflicts import insert_into
 from indexer.store.policies import Policies
 
 _kept = tables.kept_answer.c
@@ -25,7 +25,7 @@ class Answers:
 
         Of two that come at the same time the second waits for the first one's commit.
         """
-        taking = insert(tables.kept_answer).values(
+        taking = insert_into(self.connection, tables.kept_answer).values(
             platform_id=request.platform_id,
             route=request.route,
             key=request.key,
@@ -33,12 +33,8 @@ class Answers:
             answer=b"",
             kept_at=at,
         )
-        try:
-            with self.connection.begin_nested():
-                self.connection.execute(taking)
-        except IntegrityError:
-            return self._kept(request)
-        return None
+        taken = self.connection.scalar(taking.on_conflict_do_nothing().returning(_kept.key))
+        return self._kept(request) if taken is None else None
 
     def keep(self, request: Request, answer: str) -> None:
         """Keep the answer to a key that was taken in this transaction, sealed."""

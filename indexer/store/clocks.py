@@ -23,17 +23,17 @@ class Clocks:
 
     connection: Connection
 
+    def begin(self, match_id: MatchId, clocks: Sequence[NewClock], *, at: datetime) -> None:
+        """Start the clocks of a match that was opened just now; it knows the soonest itself."""
+        if clocks:
+            rows = [
+                {"match_id": match_id, "regime": new.regime} | _running(new, at) for new in clocks
+            ]
+            self.connection.execute(insert(tables.clock), rows)
+
     def start(self, match_id: MatchId, new: NewClock, *, at: datetime) -> None:
         """Start a clock, or one that had stopped anew; one that runs or pauses goes on as it is."""
-        values = {
-            "version": new.version,
-            "started_at": new.started_at,
-            "due_at": new.due_at,
-            "warn_at": new.warn_at,
-            "state": ClockState.RUNNING,
-            "changed_at": at,
-            "why": None,
-        }
+        values = _running(new, at)
         state = self.connection.scalar(
             select(_clocks.state).where(_clocks.match_id == match_id, _clocks.regime == new.regime)
         )
@@ -177,6 +177,18 @@ class Clocks:
         self.connection.execute(
             update(tables.match).where(_matches.id == match_id).values(due_at=soonest)
         )
+
+
+def _running(new: NewClock, at: datetime) -> dict[str, object]:
+    return {
+        "version": new.version,
+        "started_at": new.started_at,
+        "due_at": new.due_at,
+        "warn_at": new.warn_at,
+        "state": ClockState.RUNNING,
+        "changed_at": at,
+        "why": None,
+    }
 
 
 def _clock_of(row: Row[tuple[object, ...]], at: datetime) -> Clock:

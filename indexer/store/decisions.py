@@ -1,10 +1,10 @@
 """What platforms decided about their matches, and what that tells a survivor."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Connection, Select, case, func, insert, select, update
+from sqlalchemy import Connection, Select, case, func, insert, select, update
 
 from hashsvc import SignatureId, Tier
 from hashsvc.closed_sets import Decision, FeedKind, ListedState, MatchState, Reason
@@ -25,13 +25,17 @@ class Decisions:
 
     connection: Connection
 
-    def hits(self, match_id: MatchId) -> list[SignatureId]:
-        """Every listed signature that a match was ever found by, delisted ones left out."""
-        return self._hits(match_id, _listed.state != ListedState.DELISTED)
+    def hits(self, match_id: MatchId) -> Mapping[SignatureId, Tier]:
+        """Every listed signature that a match was ever found by, delisted ones left out.
 
-    def hits_at(self, match_id: MatchId, tier: Tier) -> list[SignatureId]:
-        """Those that were hit at this tier: what a person who looked can speak about."""
-        return self._hits(match_id, (_listed.state != ListedState.DELISTED) & (_hits.tier == tier))
+        A person who looked can speak about those that were hit at the match's own tier.
+        """
+        found = self.connection.execute(
+            select(_hits.signature_id, _hits.tier)
+            .join(tables.listed_signature, _listed.id == _hits.signature_id)
+            .where(_hits.match_id == match_id, _listed.state != ListedState.DELISTED)
+        )
+        return {SignatureId(row.signature_id): Tier(row.tier) for row in found}
 
     def open_match(self, match_id: MatchId, platform_id: PlatformId) -> Tier | None:
         """Lock a platform's match and tell its tier; None where the platform has no such match."""
@@ -126,15 +130,6 @@ class Decisions:
         )
         waiting: Sequence[int] = [row.waiting for row in self.connection.execute(per_platform)]
         return Receipts(told=len(waiting), acknowledged=sum(not each for each in waiting))
-
-    def _hits(self, match_id: MatchId, wanted: ColumnElement[bool]) -> list[SignatureId]:
-        found = self.connection.scalars(
-            select(_hits.signature_id)
-            .join(tables.listed_signature, _listed.id == _hits.signature_id)
-            .where(_hits.match_id == match_id, wanted)
-            .order_by(_hits.signature_id)
-        )
-        return [SignatureId(id_) for id_ in found]
 
 
 def _matches_of(case_id: CaseId) -> Select[tuple[str]]:

@@ -165,25 +165,33 @@ class Listing:
             for row in rows
         }
 
-    def move(self, moves: Mapping[SignatureId, Standing], *, at: datetime) -> None:
+    def move(self, moves: Mapping[SignatureId, Standing], *, at: datetime) -> list[SignatureId]:
         """Bring signatures that `standings` locked to other states, and the index with them.
 
         What was delisted stays so: its body is gone.
+
+        Returns:
+            Those that begin or cease to be matched.
         """
+        rows = self.connection.execute(
+            select(_listed.id, _listed.state, _listed.body)
+            .where(_listed.id.in_(moves), _listed.body.is_not(None))
+            .order_by(_listed.id)
+        ).all()
         changes: list[Entry] = []
-        for id_, standing in sorted(moves.items()):
-            row = self.connection.execute(
-                select(_listed.state, _listed.body).where(_listed.id == id_)
-            ).one()
-            if row.body is None:
-                continue
+        for standing in set(moves.values()):
+            ids = [row.id for row in rows if moves[SignatureId(row.id)] == standing]
             self.connection.execute(
                 update(tables.listed_signature)
-                .where(_listed.id == id_)
+                .where(_listed.id.in_(ids))
                 .values(state=standing.state, hold=standing.hold)
             )
-            changes += _alteration(id_, row.body, before=row.state, after=standing)
-        self.changes.append(changes, day=day_of(at))
+        for row in rows:
+            id_ = SignatureId(row.id)
+            changes += _alteration(id_, row.body, before=row.state, after=moves[id_])
+        if changes:
+            self.changes.append(changes, day=day_of(at))
+        return [change.signature_id for change in changes]
 
     def live(self, kind: BankKind) -> Iterator[Listed]:
         """Every live signature of the banks of a kind, opened, in the order of its random id."""

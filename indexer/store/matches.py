@@ -6,7 +6,6 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, Row, Select, case, func, insert, select, update
-from sqlalchemy.exc import IntegrityError
 
 from hashsvc import SignatureId, Tier
 from hashsvc.closed_sets import Decision, FeedKind, ListedState, MatchState, Surface
@@ -15,6 +14,7 @@ from indexer.platform_records import NewClock, NewEntry
 from indexer.records import LIVE_STATES, BankKind, Match, MatchId, PlatformId
 from indexer.store import tables
 from indexer.store.clocks import Clocks
+from indexer.store.conflicts import insert_into
 from indexer.store.feeds import Feeds
 from indexer.store.policies import Policies
 
@@ -71,20 +71,16 @@ class Matches:
         nearest = best(counting)
         if nearest is None:
             return None
-        match_id = self._known(asked) or self._opened(asked, nearest.tier, at=at)
-        fresh = self._keep_hits(match_id, counting)
-        self._raise_tier(match_id)
-        self._reopen(match_id, asked, fresh_hits=fresh, at=at)
-        row = self.connection.execute(select(tables.match).where(_matches.id == match_id)).one()
-        return Match(
-            match_id=match_id,
-            tier=Tier(row.tier),
-            state=MatchState(row.state),
-            decision=None if row.decision is None else Decision(row.decision),
-            due_at=row.due_at,
-            list_state=live[nearest.hit.signature_id].state,
-            nearest=nearest,
-        )
+        list_state = live[nearest.hit.signature_id].state
+        match_id = self._known(asked)
+        if match_id is None:
+            if self._open(asked, nearest.tier, at=at):
+                self._keep_hits(asked.new_id, _strongest(counting), known={})
+                return _opened(asked, nearest, list_state)
+            match_id = self._known(asked)  # somebody asked about it at the same time
+        if match_id is None:
+            return None  # and that match is gone again
+        return self._asked_again(match_id, asked, counting, nearest, list_state, at=at)
 
     def settle(self, ids: Sequence[SignatureId], *, at: datetime) -> None:
         """Bring matches that rest on these signatures to what the list says now; tell platforms."""
@@ -160,9 +156,10 @@ class Matches:
         )
         return None if found is None else MatchId(found)
 
-    def _opened(self, asked: Asked, tier: Tier, *, at: datetime) -> MatchId:
+    def _open(self, asked: Asked, tier: Tier, *, at: datetime) -> bool:
+        """Open a match and start its clocks; False where its reference has one already."""
         own = self.policies.key(asked.platform_id)
-        opening = insert(tables.match).values(
+        opening = insert_into(self.connection, tables.match).values(
             id=asked.new_id,
             platform_id=asked.platform_id,
             ref_mac=asked.ref_mac,
@@ -171,37 +168,66 @@ class Matches:
             tier=tier,
             state=MatchState.OPEN,
             opened_at=at,
+            due_at=_soonest(asked.clocks),
         )
-        try:
-            with self.connection.begin_nested():
-                self.connection.execute(opening)
-        except IntegrityError:  # somebody asked about the same photo at the same time
-            return self._known(asked) or asked.new_id
-        self._start_clocks(asked.new_id, asked, at=at)
-        return asked.new_id
+        opened = self.connection.scalar(opening.on_conflict_do_nothing().returning(_matches.id))
+        if opened is not None:
+            self.clocks.begin(asked.new_id, asked.clocks, at=at)
+        return opened is not None
+
+    def _asked_again(
+        self,
+        match_id: MatchId,
+        asked: Asked,
+        counting: Sequence[GradedHit],
+        nearest: GradedHit,
+        list_state: ListedState,
+        *,
+        at: datetime,
+    ) -> Match:
+        rows = self.connection.execute(select(tables.match_hit).where(_hits.match_id == match_id))
+        known = {SignatureId(row.signature_id): Tier(row.tier) for row in rows}
+        hits = _strongest(counting)
+        self._keep_hits(match_id, hits, known=known)
+        self._raise_tier(match_id)
+        self._reopen(match_id, asked, fresh_hits=not hits.keys() <= known.keys(), at=at)
+        row = self.connection.execute(select(tables.match).where(_matches.id == match_id)).one()
+        return Match(
+            match_id=match_id,
+            tier=Tier(row.tier),
+            state=MatchState(row.state),
+            decision=None if row.decision is None else Decision(row.decision),
+            due_at=row.due_at,
+            list_state=list_state,
+            nearest=nearest,
+        )
 
     def _start_clocks(self, match_id: MatchId, asked: Asked, *, at: datetime) -> None:
         for new in asked.clocks:
             self.clocks.start(match_id, new, at=at)
 
-    def _keep_hits(self, match_id: MatchId, counting: Sequence[GradedHit]) -> bool:
-        """Keep each listed signature once, at the strongest tier it was ever hit at.
-
-        Returns:
-            Whether one of them had never been hit by this photo before.
-        """
-        hits = tables.match_hit
-        kept = {
-            row.signature_id: Tier(row.tier)
-            for row in self.connection.execute(select(hits).where(_hits.match_id == match_id))
-        }
-        for signature_id, tier in sorted(_strongest(counting).items()):
-            row = {"match_id": match_id, "signature_id": signature_id}
-            if signature_id not in kept:
-                self.connection.execute(insert(hits).values(**row, tier=tier))
-            elif not kept[signature_id].reaches(tier):
-                self.connection.execute(update(hits).filter_by(**row).values(tier=tier))
-        return any(one.hit.signature_id not in kept for one in counting)
+    def _keep_hits(
+        self,
+        match_id: MatchId,
+        hits: Mapping[SignatureId, Tier],
+        *,
+        known: Mapping[SignatureId, Tier],
+    ) -> None:
+        """Keep each listed signature once, at the strongest tier it was ever hit at."""
+        fresh = [
+            {"match_id": match_id, "signature_id": id_, "tier": tier}
+            for id_, tier in sorted(hits.items())
+            if id_ not in known
+        ]
+        if fresh:
+            self.connection.execute(insert(tables.match_hit), fresh)
+        for id_, tier in sorted(hits.items()):
+            if id_ in known and not known[id_].reaches(tier):
+                self.connection.execute(
+                    update(tables.match_hit)
+                    .where(_hits.match_id == match_id, _hits.signature_id == id_)
+                    .values(tier=tier)
+                )
 
     def _raise_tier(self, match_id: MatchId) -> None:
         listed = tables.listed_signature
@@ -232,6 +258,22 @@ class Matches:
         self.connection.execute(
             update(tables.match).where(_matches.id == match_id).values(state=state)
         )
+
+
+def _opened(asked: Asked, nearest: GradedHit, list_state: ListedState) -> Match:
+    return Match(
+        match_id=asked.new_id,
+        tier=nearest.tier,
+        state=MatchState.OPEN,
+        decision=None,
+        due_at=_soonest(asked.clocks),
+        list_state=list_state,
+        nearest=nearest,
+    )
+
+
+def _soonest(clocks: Sequence[NewClock]) -> datetime | None:
+    return min((new.due_at for new in clocks if new.due_at is not None), default=None)
 
 
 def about_ref(match_id: MatchId) -> str:

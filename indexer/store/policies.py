@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import Connection, insert, select, update
@@ -22,6 +22,7 @@ class Policies:
 
     connection: Connection
     listing: Listing
+    _keys: dict[PlatformId, DataKey] = field(default_factory=dict)  # of this transaction
 
     def of(self, platform_id: PlatformId) -> Mapping[str, Any]:
         """What the platform has set, by name; empty where it set nothing."""
@@ -42,10 +43,14 @@ class Policies:
 
     def known_key(self, platform_id: PlatformId) -> DataKey | None:
         """The key that seals the platform's own, where anything was sealed yet."""
-        found = self.connection.scalar(
-            select(_policies.data_key_id).where(_policies.platform_id == platform_id)
-        )
-        return None if found is None else self.listing.data_key(found)
+        if platform_id not in self._keys:
+            found = self.connection.scalar(
+                select(_policies.data_key_id).where(_policies.platform_id == platform_id)
+            )
+            if found is None:
+                return None
+            self._keys[platform_id] = self.listing.data_key(found)
+        return self._keys[platform_id]
 
     def key(self, platform_id: PlatformId) -> DataKey:
         """The key that seals the platform's own; made with the first thing to seal."""

@@ -3,12 +3,13 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, delete, func, insert, select
+from sqlalchemy import Connection, delete, func, select
 
 from hashsvc import SignatureId
 from indexer.platform_records import Votes
 from indexer.records import MatchId, PlatformId, Side
 from indexer.store import tables
+from indexer.store.conflicts import insert_into, replacing
 
 _votes = tables.vote.c
 
@@ -21,10 +22,9 @@ class VoteBox:
 
     def take_back(self, match_id: MatchId) -> list[SignatureId]:
         """Undo what an earlier decision about a match said; returns whom it spoke about."""
-        spoken = select(_votes.signature_id).where(_votes.match_id == match_id)
-        ids = [SignatureId(id_) for id_ in self.connection.scalars(spoken)]
-        self.connection.execute(delete(tables.vote).where(_votes.match_id == match_id))
-        return ids
+        taking = delete(tables.vote).where(_votes.match_id == match_id)
+        taken = self.connection.scalars(taking.returning(_votes.signature_id))
+        return [SignatureId(id_) for id_ in taken]
 
     def cast(
         self, match_id: MatchId, platform_id: PlatformId, side: Side, ids: Sequence[SignatureId]
@@ -32,14 +32,11 @@ class VoteBox:
         """Let a platform speak about signatures, in place of what it said before about them."""
         if not ids:
             return
-        self.connection.execute(
-            delete(tables.vote).where(
-                _votes.platform_id == platform_id, _votes.signature_id.in_(ids)
-            )
-        )
         shared = {"platform_id": platform_id, "side": side, "match_id": match_id}
+        casting = insert_into(self.connection, tables.vote)
         self.connection.execute(
-            insert(tables.vote), [shared | {"signature_id": id_} for id_ in sorted(ids)]
+            replacing(casting, ("signature_id", "platform_id"), ("side", "match_id")),
+            [shared | {"signature_id": id_} for id_ in sorted(ids)],
         )
 
     def count(self, ids: Sequence[SignatureId]) -> Mapping[SignatureId, Votes]:
