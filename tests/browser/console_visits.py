@@ -61,4 +61,10 @@ def signs_in(visitor, office):
     visitor.open(f"{office.address}/sign-in")
     visitor.types("#key", office.key)
     visitor.presses("Tab", "Enter")
-    visitor.waits_for("h1", text="Matches")
+    lands(visitor, "h1", text="Matches")
+
+
+def lands(visitor, selector, *, text=""):
+    """Wait for a page and for its keys: the script runs after the words are shown."""
+    visitor.waits_for(selector, text=text)
+    visitor.waits_for("#keys-off")

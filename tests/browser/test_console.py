@@ -5,7 +5,7 @@ import time
 import pytest
 
 from tests.browser.browsers import chromium_visitor
-from tests.browser.console_visits import office_at, signs_in
+from tests.browser.console_visits import lands, office_at, signs_in
 from tests.browser.test_screens import axe, overflow, violations  # noqa: F401  # axe: a fixture
 
 pytestmark = pytest.mark.browser
@@ -50,12 +50,12 @@ def test_keys_alone_lead_from_a_key_to_a_decision(visitor, office):
     assert visitor.call(CHOSEN) == 1
     assert visitor.call("() => document.activeElement.value") == "removed/intimate_no_consent"
     visitor.presses("2")
-    visitor.waits_for(".said", text="ten seconds")
+    lands(visitor, ".said", text="ten seconds")
     visitor.waits_for(".held", text="Made or altered")
     assert visitor.call(PLACE) == 2
 
     visitor.presses("u")
-    visitor.waits_for(".said", text="Undone")
+    lands(visitor, ".said", text="Undone")
     assert not visitor.sees(".held")
 
     presses_in_turn(visitor, "x", "k", "x", "K", "3")
@@ -70,7 +70,7 @@ def test_a_match_of_its_own_is_decided_by_keys(visitor, office):
     signs_in(visitor, office)
     (ref, *_) = refs(visitor)
     presses_in_turn(visitor, "j", "o")
-    visitor.waits_for("h1", text=ref)
+    lands(visitor, "h1", text=ref)
     assert "custom-promise" in visitor.text() or "platform's own" in visitor.text()
 
     visitor.presses("k")
@@ -111,6 +111,18 @@ def test_letters_that_are_typed_or_chosen_with_decide_nothing(chromium, office):
     assert not chromium.sees("#choices details[open]")
 
 
+def test_numbers_that_are_chosen_with_decide_nothing(chromium, office):
+    signs_in(chromium, office)
+    presses_in_turn(chromium, "j", "r")
+    chromium.page.focus("#filter-tier")
+
+    chromium.presses("1")
+
+    assert chromium.sees("#choices details[open]")
+    assert set(office.states().values()) == {"open"}
+    assert not chromium.sees("#undoing")
+
+
 def test_it_works_without_scripts(shared_chromium, recorder, office):
     page = shared_chromium.new_page(java_script_enabled=False)
     page.goto(office.address)
@@ -138,11 +150,11 @@ def every_page(visitor, office):
     presses_in_turn(visitor, "j", "r")
     yield "reasons"
     presses_in_turn(visitor, "1")
-    visitor.waits_for(".held")
+    lands(visitor, ".held")
     visitor.presses("?")
     yield "undo and help"
     visitor.click(".row:last-child .more")
-    visitor.waits_for("h1", text="upl-")
+    lands(visitor, "h1", text="upl-")
     visitor.presses("s")
     yield "match"
     visitor.open(f"{office.address}/matches/mat_unknown")

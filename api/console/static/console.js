@@ -83,7 +83,10 @@ const actions = {
 function isTaken(event) {
   if (event.ctrlKey || event.altKey || event.metaKey) return true;
   const target = event.target;
-  if (target instanceof HTMLSelectElement) return !/^([1-9]|Escape)$/.test(event.key);
+  if (target instanceof HTMLSelectElement) {
+    const isNumber = /^[1-9]$/.test(event.key) && target.closest('#choices');
+    return !isNumber && event.key !== 'Escape';
+  }
   return target instanceof HTMLInputElement && target.type !== 'checkbox';
 }
 
