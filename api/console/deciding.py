@@ -1,14 +1,12 @@
 """Decide about one match or a selection, and undo it for ten seconds."""
 
-from urllib.parse import parse_qsl
-
 from fastapi import APIRouter, Response
 from fastapi.responses import RedirectResponse
 
 from api.console.choices import decision_of
 from api.console.console import ConsoleDep
 from api.console.filters import ListFilter
-from api.console.forms import Form, FormDep
+from api.console.forms import FormDep
 from api.console.moderators import Deciding
 from api.console.refusals import ConsoleRoute
 from api.console.words import Said
@@ -23,7 +21,7 @@ _LARGEST_ID = 2**63 - 1
 @router.post("/decisions")
 def decide(console: ConsoleDep, moderator: Deciding, form: FormDep) -> Response:
     """Keep a decision about everything that was chosen; it is sent in ten seconds."""
-    at, asked = now(), _asked(form)
+    at, asked = now(), ListFilter.to_return_to(form.one("back"))
     match_ids = [MatchId(text) for text in form.every("match")]
     if not match_ids:
         raise FormUnfitError
@@ -34,7 +32,7 @@ def decide(console: ConsoleDep, moderator: Deciding, form: FormDep) -> Response:
 @router.post("/undo")
 def undo(console: ConsoleDep, moderator: Deciding, form: FormDep) -> Response:
     """Forget what was decided, unless it has been sent."""
-    asked = _asked(form)
+    asked = ListFilter.to_return_to(form.one("back"))
     undone = console.held.undo(moderator.caller, [_held_id(text) for text in form.every("held")])
     return _back(asked, Said.UNDONE if undone else Said.LATE)
 
@@ -43,11 +41,6 @@ def _held_id(text: str) -> int:
     if not (text.isascii() and text.isdigit() and int(text[:20]) <= _LARGEST_ID):
         raise FormUnfitError
     return int(text[:20])
-
-
-def _asked(form: Form) -> ListFilter:
-    """The list that the moderator came from; it is written anew, so that nobody leads elsewhere."""
-    return ListFilter.of(dict(parse_qsl(form.one("back"))))
 
 
 def _back(asked: ListFilter, said: Said) -> Response:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Annotated, TypeVar
-from urllib.parse import urlencode
+from urllib.parse import parse_qsl, urlencode
 
 from fastapi import Depends, Request
 
@@ -77,6 +77,16 @@ class ListFilter:
             due=_word(Due, query.get("due")),
             cursor=cursor,
         )
+
+    @classmethod
+    def to_return_to(cls, query: str) -> "ListFilter":
+        """The list that somebody came from; it is written anew, so that nobody leads elsewhere.
+
+        Raises:
+            FormUnfitError: there is no such list.
+            CursorInvalidError: the cursor is too long to be one.
+        """
+        return cls.of(dict(parse_qsl(query)))
 
     def wanted(self, *, at: datetime) -> MatchFilter:
         """As the store knows it."""

@@ -16,6 +16,7 @@ from api.console.pages import page
 from api.console.refusals import ConsoleRoute
 from api.console.words import Said, time_left
 from api.dependencies import MatchIdPath
+from api.security.crockford import random_id
 from hashsvc.times import now
 from indexer.console_records import HeldDecision
 from indexer.platform_records import MatchView
@@ -83,9 +84,13 @@ def show_list(
 
 @router.get("/matches/{match_id}")
 def show_match(
-    match_id: MatchIdPath, console: ConsoleDep, moderator: Reading, asked: Asked
+    match_id: MatchIdPath,
+    console: ConsoleDep,
+    moderator: Reading,
+    asked: Asked,
+    said: Annotated[Said | None, Query()] = None,
 ) -> Response:
-    """One match: clocks, notices, everything that was decided. `asked` is the list to return to."""
+    """One match: clocks, notices, decisions and appeals. `asked` is the list to return to."""
     at, caller = now(), moderator.caller
     file = console.services.decisions.file(caller, match_id, at=at)
     held = [one for one in console.held.waiting(caller) if one.match_id == match_id]
@@ -95,6 +100,9 @@ def show_match(
         "match.html",
         moderator=moderator,
         file=file,
+        appeals=console.services.appeals.past(caller, match_id),
+        once=random_id("form_"),
+        said=said,
         row=Row.of(file.view, rules.link_template, _by_match(held), at=at),
         batches=batches_of(held),
         titles={name: regime.title for name, regime in regimes.by_name.items()},

@@ -26,6 +26,11 @@ class Moderator:
         """Whether the key tells decisions, too."""
         return Scope.DECISIONS_WRITE in self.caller.scopes
 
+    @property
+    def may_judge_appeals(self) -> bool:
+        """Whether the key tells how an uploader's appeal was judged."""
+        return Scope.APPEALS_WRITE in self.caller.scopes
+
 
 def _reading(request: Request, console: ConsoleDep) -> Moderator:
     token = given(request, Cookie.SESSION)
@@ -52,3 +57,12 @@ def _deciding(moderator: Sending) -> Moderator:
 
 
 Deciding = Annotated[Moderator, Depends(_deciding)]
+
+
+def _judging(moderator: Sending) -> Moderator:
+    if not moderator.may_judge_appeals:
+        raise ScopeMissingError
+    return moderator
+
+
+Judging = Annotated[Moderator, Depends(_judging)]

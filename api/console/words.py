@@ -7,6 +7,8 @@ from enum import StrEnum
 from api.console.filters import Due, Show
 from hashsvc import Tier
 from hashsvc.closed_sets import (
+    AppealOutcome,
+    AppealReason,
     ClockState,
     Decision,
     ListedState,
@@ -89,6 +91,17 @@ RESTRICTIONS: Mapping[Restriction, str] = {
     Restriction.INTERACTION: "no sharing, no comments",
     Restriction.LABEL: "labelled",
 }
+OUTCOMES: Mapping[AppealOutcome, str] = {
+    AppealOutcome.UPHELD: "Upheld: the uploader was right",
+    AppealOutcome.REJECTED: "Rejected: nothing changes",
+}
+APPEAL_REASONS: Mapping[AppealReason, str] = {
+    AppealReason.NOT_A_MATCH: REASONS[Reason.NOT_A_MATCH],
+    AppealReason.NOT_INTIMATE: REASONS[Reason.NOT_INTIMATE],
+    AppealReason.CONSENT_SHOWN: REASONS[Reason.CONSENT_SHOWN],
+    AppealReason.PUBLIC_INTEREST: REASONS[Reason.PUBLIC_INTEREST],
+    AppealReason.OTHER: "Something else",
+}
 
 
 class Said(StrEnum):
@@ -97,12 +110,22 @@ class Said(StrEnum):
     HELD = "held"
     UNDONE = "undone"
     LATE = "late"
+    UPHELD = "upheld"
+    UPHELD_BEFORE = "upheld_before"
+    REJECTED = "rejected"
+    JUDGED_BEFORE = "judged_before"
 
 
 SAID: Mapping[Said, str] = {
     Said.HELD: "Decided. It is sent in ten seconds; until then you can undo it.",
     Said.UNDONE: "Undone. Nobody heard of it.",
     Said.LATE: "Too late: it was sent. Decide again to change it; the last decision counts.",
+    Said.UPHELD: "The appeal is kept. What hit is matched no more, and other platforms that "
+    "removed or restricted the photo for it are asked to look again.",
+    Said.UPHELD_BEFORE: "The appeal is kept. What hit was not matched any more; nothing changes.",
+    Said.REJECTED: "The appeal is kept. Nothing changes.",
+    Said.JUDGED_BEFORE: "This form was sent before with another answer, which is kept. "
+    "If it was wrong, fill in the form below anew.",
 }
 _UNITS = (("day", timedelta(days=1)), ("h", timedelta(hours=1)), ("min", timedelta(minutes=1)))
 

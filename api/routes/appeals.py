@@ -22,7 +22,7 @@ def keep_appeal(
         caller,
         appeal.value(appeal_id),
         once=Once("appeal", repeat_key, appeal.model_dump_json()),
-        write=lambda view: AppealOut.of(appeal_id, view).model_dump_json(),
+        write=lambda judged: AppealOut.of(appeal_id, judged.view).model_dump_json(),
         at=now(),
     )
     return response_of(answered, status=201)

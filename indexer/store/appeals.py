@@ -13,6 +13,7 @@ from indexer.records import MatchId, PlatformId
 from indexer.store import tables
 from indexer.store.feeds import Feeds
 
+_appeals = tables.appeal.c
 _matches = tables.match.c
 _hits = tables.match_hit.c
 _ACTED = (Decision.REMOVED, Decision.RESTRICTED)
@@ -27,6 +28,16 @@ class NewAppeal:
     outcome: AppealOutcome
     reason: AppealReason
     decided_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class PastAppeal:
+    """An appeal as its platform looks it up."""
+
+    outcome: AppealOutcome
+    reason: AppealReason
+    decided_at: datetime
+    key_id: str  # whose key sent it
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +60,24 @@ class Appeals:
                 key_id=key_id,
             )
         )
+
+    def past(self, match_id: MatchId, platform_id: PlatformId) -> list[PastAppeal]:
+        """Everything that was judged about a match of this platform, the oldest first."""
+        rows = self.connection.execute(
+            select(tables.appeal)
+            .join(tables.match, _matches.id == _appeals.match_id)
+            .where(_appeals.match_id == match_id, _matches.platform_id == platform_id)
+            .order_by(_appeals.received_at, _appeals.id)
+        )
+        return [
+            PastAppeal(
+                outcome=AppealOutcome(row.outcome),
+                reason=AppealReason(row.reason),
+                decided_at=row.decided_at,
+                key_id=row.key_id,
+            )
+            for row in rows
+        ]
 
     def reopen(self, ids: Sequence[SignatureId], *, but: PlatformId, at: datetime) -> None:
         """Ask every other platform that removed or restricted for these signatures to look again.

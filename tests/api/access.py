@@ -60,6 +60,7 @@ WITH_SESSION = {
     "GET /console/sign-in",
     "GET /console/static/{name}",
     "POST /console/decisions",
+    "POST /console/matches/{match_id}/appeals",
     "POST /console/sign-in",
     "POST /console/sign-out",
     "POST /console/undo",

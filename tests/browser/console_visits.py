@@ -8,7 +8,7 @@ import httpx
 from tests.api.bodies import item_of, listing_of
 from tests.factories import make_signature
 
-SCOPES = ("matches:write", "matches:read", "decisions:write", "policy:write")
+SCOPES = ("matches:write", "matches:read", "decisions:write", "appeals:write", "policy:write")
 VIEWER = "https://viewer.example/photos/{ref}"
 
 

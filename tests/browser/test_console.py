@@ -123,6 +123,37 @@ def test_numbers_that_are_chosen_with_decide_nothing(chromium, office):
     assert not chromium.sees("#undoing")
 
 
+def fills_in_an_appeal(visitor, outcome, reason):
+    visitor.page.focus("#appeal summary")
+    visitor.presses("Enter")
+    visitor.page.select_option("#appeal-outcome", outcome)
+    visitor.page.select_option("#appeal-reason", reason)
+
+
+def test_an_appeal_is_told_on_a_matchs_own_page(chromium, office):
+    signs_in(chromium, office)
+    (ref, *others) = refs(chromium)
+    presses_in_turn(chromium, "j", "o")
+    chromium.waits_for("h1", text=ref)
+
+    fills_in_an_appeal(chromium, "upheld", "")
+    chromium.click("#appeal button")
+    assert not chromium.sees(".said")  # the browser asks why
+    chromium.page.select_option("#appeal-reason", "consent_shown")
+    chromium.click("#appeal button")
+
+    chromium.waits_for(".said", text="matched no more")
+    assert "suspended: wait" in chromium.text()
+    assert "Upheld: the uploader was right (Consent was shown)" in chromium.text()
+    assert chromium.text().count("with key") == 1
+    becomes(office, ref, "suspended")
+    fills_in_an_appeal(chromium, "rejected", "other")
+    chromium.click("#appeal button")
+    chromium.waits_for(".said", text="Nothing changes")
+    assert chromium.text().count("with key") == 2
+    assert {office.states()[other] for other in others} == {"open"}
+
+
 def test_it_works_without_scripts(shared_chromium, recorder, office):
     page = shared_chromium.new_page(java_script_enabled=False)
     page.goto(office.address)
@@ -157,6 +188,11 @@ def every_page(visitor, office):
     lands(visitor, "h1", text="upl-")
     visitor.presses("s")
     yield "match"
+    fills_in_an_appeal(visitor, "rejected", "not_intimate")
+    yield "appeal"
+    visitor.click("#appeal button")
+    visitor.waits_for(".said", text="The appeal is kept")
+    yield "appeals"
     visitor.open(f"{office.address}/matches/mat_unknown")
     yield "problem"
     visitor.open(f"{office.address}?show=withdrawn")
@@ -176,7 +212,7 @@ def test_every_page_is_narrow_and_clean(shared_chromium, recorder, office, axe):
                     faults[name, width, "axe"] = found
 
     assert faults == {}
-    assert len(seen) == 7
+    assert len(seen) == 9
 
 
 def test_nothing_is_blocked_and_nobody_else_is_asked(shared_chromium, recorder, office):
