@@ -1,18 +1,37 @@
 """SQLite loses nothing acknowledged when the power goes; the control's settings do."""
 
+import os
 import shutil
+import subprocess
+import sys
 import time
 
 import pytest
 from sqlalchemy import make_url, text
 
+from indexer.store.tombstones import read_tombstones
 from tests.crash.chances import ROUNDS, chance
 from tests.crash.shims.compiling import compiled
-from tests.crash.writers import Writer, lost
+from tests.crash.writers import REPOSITORY, Writer, lost
 from tests.indexer.factories import listed_in, opened
 
 WAL_FULL = ("PRAGMA journal_mode=WAL", "PRAGMA synchronous=FULL")
 WAL_NORMAL = ("PRAGMA journal_mode=WAL", "PRAGMA synchronous=NORMAL")
+# Withdrawals, each remembered before it is acknowledged; then the power goes.
+REMEMBER = """
+import os, sys
+from pathlib import Path
+from indexer.store.tombstones import TombstoneSink
+from tests.indexer.factories import open_case, opened, withdraw_case
+url, path = sys.argv[1:]
+with opened(url) as store:
+    sink = TombstoneSink(Path(path), store)
+    for seed in range(3):
+        withdraw_case(store, open_case(store, 1, seed=seed))
+        sink.catch_up()
+        os.write(1, b".")
+    os.kill(os.getpid(), 9)
+"""
 
 
 @pytest.fixture(scope="module")
@@ -66,3 +85,22 @@ def test_settings_that_sync_less_lose_some_by_a_power_cut_and_none_by_a_kill(cut
 
     assert lost_in(folder, acknowledged) == set()
     assert lost_in(shadow, acknowledged)
+
+
+@pytest.mark.slow
+def test_a_power_cut_loses_no_tombstone_that_was_written(shim, sqlite_databases, tmp_path):
+    folder, shadow = tmp_path / "disk", tmp_path / "shadow"
+    folder.mkdir()
+    shadow.mkdir()
+    told = {"SHADOW_OF": str(folder), "SHADOW": str(shadow), "LD_PRELOAD": str(shim)}
+    with sqlite_databases.fresh() as url:
+        done = subprocess.run(
+            [sys.executable, "-c", REMEMBER, url, folder / "tombstones.jsonl"],
+            cwd=REPOSITORY,
+            env=os.environ | {"PYTHONPATH": str(REPOSITORY)} | told,
+            capture_output=True,
+            check=False,
+        )
+
+    assert done.stdout == b"...", done.stderr
+    assert len(read_tombstones(shadow / "tombstones.jsonl").erased) == 3
