@@ -16,6 +16,7 @@ from hashsvc.photos import MAX_PIXELS
 from hashsvc.scan.answers import Asked
 from hashsvc.scan.estimates import estimated, near
 from hashsvc.scan.exhibits import open_exhibit
+from hashsvc.scan.recording import Watched
 from hashsvc.scan.running import Order, quickly_searched, run_scan
 from hashsvc.signatures import RegionKind, Signature
 from hashsvc.times import now
@@ -92,8 +93,7 @@ def _run(
         pack,
         output,
         workers=workers,
-        advanced=lambda _: None,
-        stopping=lambda: stop_at_once,
+        watched=Watched(lambda _: None, lambda: stop_at_once, lambda _: None),
     )
     clock, after = time.perf_counter() - begun, os.times()
     return sum(after[:4]) - sum(before[:4]), clock

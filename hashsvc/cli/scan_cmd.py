@@ -31,6 +31,7 @@ from hashsvc.scan.errors import (
 )
 from hashsvc.scan.exhibits import Exhibit, open_exhibit
 from hashsvc.scan.reading import Digesting
+from hashsvc.scan.recording import Watched
 from hashsvc.scan.records import Outcome, Totals
 from hashsvc.scan.review import ESCALATION
 from hashsvc.scan.running import Order, run_scan
@@ -153,9 +154,12 @@ def _scanned(
             exhibits,
             pack(),
             output,
-            advanced=progress.advanced,
-            stopping=stopping,
+            watched=Watched(progress.advanced, stopping, _warn),
         )
+
+
+def _warn(sentence: str) -> None:
+    MESSAGES.print(sentence, style="red", markup=False)
 
 
 class _Said(TypedDict):

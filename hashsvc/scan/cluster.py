@@ -4,18 +4,20 @@ Workers see the evidence and no pack; the journal is written here alone. A shard
 looked at again, one that comes twice changes nothing.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+import platform
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import CancelledError
 from dataclasses import replace
 from itertools import islice
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
+from uuid import uuid4
 
 from dask.config import set as configured
-from distributed import Client, Future, KilledWorker, as_completed
+from distributed import Client, Future, KilledWorker, as_completed, get_worker
 
 from hashsvc.packs import Pack
 from hashsvc.scan.answers import Asked, HashedPhoto
-from hashsvc.scan.errors import ClusterError
+from hashsvc.scan.errors import ClusterError, SelfTestError
 from hashsvc.scan.examining import judged
 from hashsvc.scan.exhibits import Exhibit
 from hashsvc.scan.isolation import Isolation
@@ -24,11 +26,25 @@ from hashsvc.scan.reading import Digesting, Other
 from hashsvc.scan.recording import Digested, Recorder, Watched
 from hashsvc.scan.records import FoundFile, Reason, Totals
 from hashsvc.scan.sandbox import Limits
+from hashsvc.scan.self_test import SelfTest
 from hashsvc.scan.shards import FILES, Looked, Seen, Shard, look
 
 _IN_FLIGHT = 4  # shards for each worker
 _CONNECTING_SECONDS = 30
 _Coming: TypeAlias = dict[str, Shard]  # by the key of what is on its way
+
+
+class _Answer(NamedTuple):
+    """What a worker says of a shard."""
+
+    address: str  # the worker's
+    host: str
+    looked: Looked
+
+
+def look_and_sign(shard: Shard) -> _Answer:
+    """Look at a shard; done by a worker."""
+    return _Answer(get_worker().address, platform.node(), look(shard))
 
 
 class ClusterScanner:
@@ -44,6 +60,7 @@ class ClusterScanner:
         limits: Limits,
         digesting: Digesting,
         watched: Watched,
+        tested: Callable[[str, SelfTest], None],
         shard_files: int = FILES,
     ) -> None:
         """Nothing is read yet.
@@ -56,11 +73,14 @@ class ClusterScanner:
             limits: of what one photo may cost.
             digesting: which files get digests.
             watched: by whom.
+            tested: told once of each worker how its self-test went.
             shard_files: so many files at most are handed out at once.
         """
         self._journal, self._pack, self._scheduler = journal, pack, scheduler
         self._asked, self._limits, self._shard_files = asked, limits, shard_files
         self._digesting, self._stopping = digesting, watched.stopping
+        self._warned, self._told, self._run = watched.warned, tested, uuid4().hex
+        self._workers: dict[str, bool] = {}  # by address: whether its self-test passed
         self._recorder = Recorder(journal, watched.advanced)
         self._exhibits: Sequence[Exhibit] = ()
         self._unsure: dict[str, list[Digested]] = {}  # by SHA-256: to be looked at exactly
@@ -71,6 +91,7 @@ class ClusterScanner:
         Raises:
             ClusterError: there is no scheduler, or it went away.
             EvidenceRefusedError: a worker does not see the evidence.
+            SelfTestError: no worker gives the known answers.
         """
         self._exhibits = exhibits
         try:
@@ -94,7 +115,7 @@ class ClusterScanner:
         handed_out = self._hand_out(client, shards, coming, done)
         for future in done:
             shard = coming.pop(future.key)
-            for again in self._take(shard, future):
+            for again in self._take(client, shard, future):
                 self._submit(client, again, coming, done)
             handed_out += self._hand_out(client, shards, coming, done)
         return handed_out
@@ -110,7 +131,7 @@ class ClusterScanner:
         return len(given)
 
     def _submit(self, client: Client, shard: Shard, coming: _Coming, done: as_completed) -> None:
-        future = client.submit(look, shard, pure=False, retries=0)
+        future = client.submit(look_and_sign, shard, pure=False, retries=0)
         coming[future.key] = shard
         done.add(future)
 
@@ -129,17 +150,43 @@ class ClusterScanner:
                     self._asked,
                     self._limits,
                     self._digesting,
+                    self._run,
                 )
 
-    def _take(self, shard: Shard, future: Future) -> list[Shard]:
+    def _take(self, client: Client, shard: Shard, future: Future) -> list[Shard]:
         """Write down what a worker saw; what has to be looked at again."""
         try:
-            looked: Looked = future.result()
+            answer: _Answer = future.result()
         except KilledWorker:  # several workers died of it
             if len(shard.files) > 1:
                 return list(shard.halves())
             self._recorder.problem(shard.files[0][0], Reason.CRASHED)
             return []
+        self._note(answer)
+        if not answer.looked.tested.passed:
+            self._dismiss(client, answer)
+            return [shard]
+        return self._write(shard, answer.looked)
+
+    def _note(self, answer: _Answer) -> None:
+        """Write down how a worker's self-test went, once."""
+        tested = answer.looked.tested
+        if answer.address in self._workers:
+            return
+        self._workers[answer.address] = tested.passed
+        name = f"{answer.host}, {answer.address}"
+        self._told(name, tested)
+        if not tested.passed:
+            failed = ", ".join(tested.failed)
+            self._warned(f"The self-test of worker {name} failed ({failed}): it gets no work.")
+
+    def _dismiss(self, client: Client, answer: _Answer) -> None:
+        """Let a worker leave the cluster."""
+        if not any(self._workers.get(address, True) for address in client.nthreads()):
+            raise SelfTestError("The self-test failed on every worker: this cluster cannot scan.")
+        client.retire_workers([answer.address], close_workers=True)
+
+    def _write(self, shard: Shard, looked: Looked) -> list[Shard]:
         if looked.isolation is Isolation.LIMITS:
             self._journal.isolated(looked.isolation)
         files = dict(shard.files)

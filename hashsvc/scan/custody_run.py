@@ -38,6 +38,10 @@ class Run:
         self.journal.begin(options, at=at.isoformat(), host=platform.node(), version=__version__)
         self._log(Action.BEGIN, workstation=workstation())
 
+    def worker_tested(self, worker: str, tested: SelfTest) -> None:
+        """Before a worker of a cluster looks at anything."""
+        self._log(Action.SELF_TEST, worker=worker, **tested.to_json())
+
     def end(self, totals: Totals) -> None:
         """What was found between two good self-tests is taken for good.
 

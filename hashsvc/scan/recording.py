@@ -27,6 +27,7 @@ class Watched:
 
     advanced: Callable[[Totals], None]  # told about once a second how far the scan is
     stopping: Callable[[], bool]  # whether to end early; what is in flight is finished
+    warned: Callable[[str], None]  # told what they should know at once
 
 
 class Recorder:

@@ -1,7 +1,7 @@
 """One run of a scan: its journal, its children and its end."""
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import asdict, dataclass, field, replace
 from functools import partial
@@ -82,12 +82,11 @@ def run_scan(
     output: Path,
     *,
     workers: int,
-    advanced: Callable[[Totals], None],
-    stopping: Callable[[], bool],
+    watched: Watched,
     scheduler: str | None = None,
     child: Sequence[str] = CHILD,
 ) -> Totals:
-    """Begin a scan, or go on with it; `Scanner` and `Watched` say what the words mean.
+    """Begin a scan, or go on with it.
 
     Args:
         order: what is scanned, for whom and how.
@@ -95,8 +94,7 @@ def run_scan(
         pack: what is looked for.
         output: folder of the journal.
         workers: photos that are decoded at once.
-        advanced: told how far the scan is.
-        stopping: whether to end early.
+        watched: by whom.
         scheduler: address of a cluster's; None: on this machine.
         child: the program that decodes; tests give others.
 
@@ -111,8 +109,12 @@ def run_scan(
         run.begin(order.to_json(exhibits, pack))
         journal.isolated(sandboxes[0].isolation())
         _list(journal, exhibits)
-        watched = Watched(advanced, stopping)
-        scanner = _scanner(journal, pack, order, watched, sandboxes, scheduler)
+        quick = quickly_searched(pack)
+        scanner = (
+            _on_cluster(run, quick, order, watched, scheduler)
+            if scheduler
+            else _here(journal, quick, order, watched, sandboxes)
+        )
         run.end(totals := scanner.run(exhibits))
         return totals
 
@@ -122,20 +124,12 @@ def _run(output: Path, journal: Journal, order: Order, sandbox: Sandbox) -> Run:
     return Run(output, journal, order.investigator, test)
 
 
-def _scanner(
-    journal: Journal,
-    pack: Pack,
-    order: Order,
-    watched: Watched,
-    sandboxes: Sequence[Sandbox],
-    scheduler: str | None,
-) -> "Scanner | ClusterScanner":
-    quick = quickly_searched(pack)
-    if scheduler:
-        return _cluster_scanner(journal, quick, order, watched, scheduler)
+def _here(
+    journal: Journal, pack: Pack, order: Order, watched: Watched, sandboxes: Sequence[Sandbox]
+) -> Scanner:
     return Scanner(
         journal,
-        Examiner(quick, sandboxes, asked=order.asked),
+        Examiner(pack, sandboxes, asked=order.asked),
         workers=len(sandboxes),
         max_bytes=order.limits.max_bytes,
         digesting=order.digesting,
@@ -143,8 +137,8 @@ def _scanner(
     )
 
 
-def _cluster_scanner(
-    journal: Journal, pack: Pack, order: Order, watched: Watched, scheduler: str
+def _on_cluster(
+    run: Run, pack: Pack, order: Order, watched: Watched, scheduler: str
 ) -> "ClusterScanner":
     try:
         from hashsvc.scan.cluster import ClusterScanner  # noqa: PLC0415  # the extra `cluster`
@@ -153,13 +147,14 @@ def _cluster_scanner(
             "A cluster needs more libraries: pip install 'hashsvc[cluster]'."
         ) from error
     return ClusterScanner(
-        journal,
+        run.journal,
         pack,
         scheduler=scheduler,
         asked=order.asked,
         limits=order.limits,
         digesting=order.digesting,
         watched=watched,
+        tested=run.worker_tested,
     )
 
 

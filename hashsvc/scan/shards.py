@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -13,6 +14,7 @@ from hashsvc.scan.isolation import Isolation
 from hashsvc.scan.reading import Digesting, Other, ReadPhoto, read_file
 from hashsvc.scan.records import FileProblemError, FoundFile, Reason
 from hashsvc.scan.sandbox import Limits, Sandbox
+from hashsvc.scan.self_test import SelfTest, run_self_test
 from hashsvc.scan.sources import NestingSource, open_source
 
 FILES = 2_000  # enough that handing out a shard costs nothing, few enough to be done again
@@ -30,6 +32,7 @@ class Shard:
     asked: Asked
     limits: Limits
     digesting: Digesting = Digesting.PHOTOS
+    run: str = ""  # of a scan; a worker tests itself anew for each
 
     def halves(self) -> "tuple[Shard, Shard]":
         """Two shards of half the files."""
@@ -52,11 +55,14 @@ class Looked:
     """What a worker found in a shard."""
 
     isolation: Isolation  # of the child that decoded
-    seen: list[Seen]
+    tested: SelfTest  # before the worker's first shard of a run
+    seen: list[Seen]  # nothing, where the test failed
 
 
 def look(shard: Shard) -> Looked:
     """Read, digest and hash every file of a shard; done twice it does no harm.
+
+    A worker whose self-test fails looks at nothing.
 
     Raises:
         EvidenceRefusedError: the source is not here, or is another one here.
@@ -69,7 +75,16 @@ def look(shard: Shard) -> Looked:
         if shard.fingerprint and source.fingerprint() != shard.fingerprint:
             raise EvidenceRefusedError("A worker sees another source under this path.")
         sandbox = stack.enter_context(Sandbox(shard.limits))
-        return Looked(sandbox.isolation(), list(_seen(shard, source, sandbox)))
+        isolation, tested = sandbox.isolation(), _tested(shard.limits, shard.run)
+        seen = _seen(shard, source, sandbox) if tested.passed else ()
+        return Looked(isolation, tested, list(seen))
+
+
+@lru_cache(maxsize=1)
+def _tested(limits: Limits, _run: str) -> SelfTest:
+    """Whether this worker gives the known answers; the pack is compared elsewhere."""
+    with Sandbox(limits) as sandbox:
+        return run_self_test(sandbox, lambda pack: pack)
 
 
 def _seen(shard: Shard, source: NestingSource, sandbox: Sandbox) -> Iterator[Seen]:

@@ -9,6 +9,7 @@ from io import BytesIO
 from hashsvc.scan.answers import Asked
 from hashsvc.scan.exhibits import open_exhibit
 from hashsvc.scan.journal import open_journal
+from hashsvc.scan.recording import Watched
 from hashsvc.scan.running import Order, run_scan
 from tests.factories import encode, make_image, make_photo
 
@@ -67,7 +68,16 @@ def make_tar(path):
     return path
 
 
-def scanned(sources, pack, output, *, order=None, stopping=lambda: False, **options):
+def scanned(
+    sources,
+    pack,
+    output,
+    *,
+    order=None,
+    stopping=lambda: False,
+    warned=lambda _: None,
+    **options,
+):
     """Totals of a scan."""
     exhibits = [
         open_exhibit(os.fsdecode(source), number=number, output=output)
@@ -80,8 +90,7 @@ def scanned(sources, pack, output, *, order=None, stopping=lambda: False, **opti
             pack,
             output,
             workers=2,
-            advanced=lambda _: None,
-            stopping=stopping,
+            watched=Watched(lambda _: None, stopping, warned),
             **options,
         )
     finally:

@@ -4,12 +4,15 @@ import os
 import signal
 import subprocess
 import sys
+from contextlib import ExitStack, contextmanager
 
 import pytest
+from distributed import Client
 
 from hashsvc.scan import cluster, shards
 from hashsvc.scan.answers import Asked
-from hashsvc.scan.errors import ClusterError, EvidenceRefusedError
+from hashsvc.scan.custody_log import CustodyLog
+from hashsvc.scan.errors import ClusterError, EvidenceRefusedError, SelfTestError
 from hashsvc.scan.exhibits import open_exhibit
 from hashsvc.scan.journal import open_journal
 from hashsvc.scan.kinds import Kind
@@ -40,10 +43,9 @@ if __name__ == "__main__":
 """
 
 
-@pytest.fixture(scope="module")
-def machines(tmp_path_factory):
+@contextmanager
+def running_cluster(folder):
     """(address of a scheduler, process ids of its two workers)."""
-    folder = tmp_path_factory.mktemp("cluster")
     program = folder / "cluster.py"
     program.write_text(CLUSTER)
     with subprocess.Popen(
@@ -58,6 +60,30 @@ def machines(tmp_path_factory):
         address = running.stdout.readline().strip()
         yield address, [int(word) for word in running.stdout.readline().split()]
         running.stdin.close()
+
+
+@pytest.fixture(scope="module")
+def machines(tmp_path_factory):
+    """A cluster that tests share."""
+    with running_cluster(tmp_path_factory.mktemp("cluster")) as found:
+        yield found
+
+
+@pytest.fixture
+def spoiled(tmp_path):
+    """Starts a cluster of its own, so many of whose two workers think wrongly of "abc"."""
+    with ExitStack() as stack:
+
+        def start(count):
+            address, _ = stack.enter_context(running_cluster(tmp_path))
+            with Client(address, set_as_default=False) as client:
+                wrong = list(client.nthreads())[:count]
+                client.run(
+                    exec, "import hashsvc.scan.self_test as t; t._ABC = ''", {}, workers=wrong
+                )
+            return address, wrong
+
+        yield start
 
 
 @pytest.fixture
@@ -152,6 +178,47 @@ def test_stopped_it_goes_on_without_the_cluster(machines, small_shards, tmp_path
 
     assert 0 < totals.pending < totals.enumerated
     assert scanned([source], pack, tmp_path / "out", order=ORDER) == alone
+
+
+@pytest.mark.slow
+def test_a_worker_that_fails_its_self_test_gets_no_work_and_is_named(
+    spoiled, small_shards, tmp_path, pack
+):
+    source = make_evidence(tmp_path / "evidence")
+    alone = scanned([source], pack, tmp_path / "alone", order=ORDER)
+    address, (wrong,) = spoiled(1)
+    said = []
+
+    totals = scanned(
+        [source], pack, tmp_path / "out", order=ORDER, scheduler=address, warned=said.append
+    )
+
+    assert totals == alone
+    (sentence,) = said
+    assert wrong in sentence
+    assert "(digests): it gets no work" in sentence
+    passed = {
+        event.details["worker"].split(", ")[1]: event.details["passed"]
+        for event in CustodyLog(tmp_path / "out").events()
+        if "worker" in event.details
+    }
+    assert len(passed) == 2
+    assert [worker for worker, good in passed.items() if not good] == [wrong]
+    with Client(address, set_as_default=False) as client:
+        assert wrong not in client.nthreads()
+
+
+@pytest.mark.slow
+def test_a_cluster_without_a_worker_that_passes_cannot_scan(spoiled, tmp_path, pack):
+    source = make_folder(tmp_path / "evidence")
+    address, _ = spoiled(2)
+
+    with pytest.raises(SelfTestError, match="every worker"):
+        scanned([source], pack, tmp_path / "out", order=ORDER, scheduler=address)
+
+    with open_journal(tmp_path / "out") as journal:
+        totals = journal.totals()
+        assert totals.pending == len(list(journal.pending(1)))
 
 
 def test_a_shard_is_halved_down_to_its_last_file():
