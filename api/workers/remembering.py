@@ -5,7 +5,7 @@ from collections.abc import Callable
 from contextlib import suppress
 
 from api.workers.periodic import Periodic
-from indexer.errors import IndexerError
+from indexer.errors import IndexerError, TombstonesForeignError, TombstonesUnavailableError
 from indexer.store import Store
 from indexer.store.high_water import HighWater
 from indexer.store.tombstones import TombstoneSink
@@ -42,9 +42,29 @@ class HighWaterKeeping:
         self._high_water.write(self._store)
 
 
-def tombstone_writing(sink: TombstoneSink) -> Periodic:
+class TombstoneWriting:
     """Catches up with what leaves the list without a withdrawal."""
-    return Periodic("tombstone-writing", sink.catch_up, _TOMBSTONE_SECONDS)
+
+    def __init__(self, sink: TombstoneSink) -> None:
+        """Nothing is written yet."""
+        self._sink = sink
+        self._told = False
+
+    def look(self) -> None:
+        """Write what is missing; a disk that is away is told of once."""
+        try:
+            self._sink.catch_up()
+        except (TombstonesUnavailableError, TombstonesForeignError) as error:
+            if not self._told:
+                _log.critical("%s", error)
+            self._told = True
+        else:
+            self._told = False
+
+
+def tombstone_writing(sink: TombstoneSink) -> Periodic:
+    """The same, again and again."""
+    return Periodic("tombstone-writing", TombstoneWriting(sink).look, _TOMBSTONE_SECONDS)
 
 
 def remembering(sink: TombstoneSink | None) -> Callable[[], None]:

@@ -16,6 +16,7 @@ from indexer.platform_records import NewEntry
 from indexer.records import Hold, Standing
 from indexer.store import Store, tables
 from indexer.store.high_water import HighWater
+from indexer.store.only_server import only_server
 from indexer.store.tombstones import TombstoneSink
 from tests.indexer.factories import AT, listed_in, log_of, make_platform, open_case, withdraw_case
 from tests.indexer.rows import alter, column
@@ -274,6 +275,22 @@ def test_a_postgres_database_that_holds_something_is_left_as_it_is(instance, dat
 
         assert answer.exit_code == 1
         assert "not empty" in said(answer)
+        assert len(listed_in(store)) == 2
+
+
+def test_a_database_that_is_served_is_left_as_it_is(instance, databases):
+    if databases.name == "postgres":  # there it would not be empty
+        return
+    with instance.store() as store:
+        open_case(store, 1)
+        assert instance.run("backup", instance.backup).exit_code == 0
+        open_case(store, 1, seed=1)
+    with only_server(instance.url):
+        answer = instance.run("restore", instance.backup)
+
+    assert answer.exit_code == 1
+    assert "Another server runs" in said(answer)
+    with instance.store() as store:
         assert len(listed_in(store)) == 2
 
 

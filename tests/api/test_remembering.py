@@ -6,6 +6,7 @@ from contextlib import contextmanager
 import pytest
 
 from api.security.key_files import read_key_files
+from api.workers.remembering import TombstoneWriting
 from indexer.store.high_water import HighWater
 from indexer.store.tombstones import TombstoneSink, read_tombstones
 from tests.api.bodies import case_request, opened_number
@@ -118,3 +119,22 @@ def test_a_start_without_tombstones_says_what_that_means(folder):
         pass
 
     assert "HASHSVC_TOMBSTONES is not set" in server.stderr
+
+
+def test_a_disk_that_is_away_is_told_of_once_and_again_when_it_goes_again(
+    settings, folder, path, caplog
+):
+    with opened(settings.url, read_key_files(folder).seal) as store:
+        writing = TombstoneWriting(TombstoneSink(path, store))
+        writing.look()
+        writing.look()
+        assert len(caplog.messages) == 1
+
+        path.parent.mkdir()
+        withdraw_case(store, open_case(store, 1))
+        writing.look()
+        shutil.rmtree(path.parent)
+        writing.look()
+
+    assert len(caplog.messages) == 2
+    assert all("look at its disk" in message for message in caplog.messages)
