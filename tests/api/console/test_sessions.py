@@ -224,7 +224,12 @@ def test_an_ended_session_says_that_nothing_was_done(desk, store):
     assert "was not done" in somebody.browser.get(answer.headers["Location"]).text
 
 
-POSTS = ["/console/decisions", "/console/undo", "/console/sign-out"]
+POSTS = [
+    "/console/decisions",
+    "/console/matches/{match_id}/appeals",
+    "/console/undo",
+    "/console/sign-out",
+]
 
 
 def test_these_are_all_forms_that_are_sent(client):
@@ -242,7 +247,7 @@ def test_these_are_all_forms_that_are_sent(client):
 @pytest.mark.parametrize("path", POSTS)
 @pytest.mark.parametrize("kind", ["missing", "empty", "garbage", "of another session", "of no one"])
 def test_a_form_without_its_proof_does_nothing(desk, store, path, kind):
-    somebody, other = desk(), desk(name="other")
+    somebody, other = desk(*Scope), desk(name="other")
     foreign = {
         "missing": {"choice": "kept/not_a_match"},
         "empty": {"proof": ""},
