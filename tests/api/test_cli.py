@@ -26,7 +26,20 @@ from indexer.store import Store
 from tests.api.servers import Server
 from tests.factories import make_signature
 
-COMMANDS = ["run", "migrate", "create-key", "replace-key", "revoke-key", "keys"]
+COMMANDS = [
+    "run",
+    "migrate",
+    "backup",
+    "restore",
+    "verify",
+    "sandbox",
+    "create-key",
+    "replace-key",
+    "revoke-key",
+    "keys",
+    "make-seal-key",
+    "rotate-seal-key",
+]
 
 
 @pytest.fixture
