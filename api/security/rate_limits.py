@@ -238,8 +238,6 @@ def rate_limits_of(settings: Settings) -> RateLimits:
         Lane.MANAGEMENT: Rate(
             Unit.REQUESTS, _MANAGEMENT_A_MINUTE / 60, _MANAGEMENT_A_MINUTE, at_once
         ),
-        Lane.LISTS: Rate(
-            Unit.REQUESTS, _LIST_PAGES_A_MINUTE / 60, _LIST_PAGES_A_MINUTE, at_once
-        ),
+        Lane.LISTS: Rate(Unit.REQUESTS, _LIST_PAGES_A_MINUTE / 60, _LIST_PAGES_A_MINUTE, at_once),
     }
     return RateLimits(rates, daily_budget=settings.key_daily_budget, workers=settings.workers)

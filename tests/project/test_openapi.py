@@ -19,7 +19,6 @@ def test_every_operation_has_a_summary_and_a_description():
 
 # What may stand in an address: opaque ids, words of closed sets, sizes. Never a secret or a hash.
 HARMLESS = {"key_id", "match_id", "regime", "state", "tier", "surface", "cursor", "limit", "wait"}
-
 HARMLESS |= {"bank", "startTimestamp", "pageSize", "nextPageToken"}  # also StopNCII's words
 HARMLESS |= {"from", "to", "start", "member", "entry"}  # and NCMEC's: times, places, wire ids
 HARMLESS |= {"webhook_id", "sweep_id", "period"}
