@@ -12,6 +12,7 @@ import pytest
 from typer.testing import CliRunner
 
 from api.cli import app as cli
+from api.security.scopes import Scope
 from tests.api.bodies import ask, item_of, only_line
 from tests.api.compat.foreign_servers import foreign_server, page_of, record_of
 from tests.factories import make_signature
@@ -76,7 +77,7 @@ def test_a_list_is_followed_and_matched_until_it_is_removed(
     added = add()
     fetched = run("import", "run", "theirs", "--json")
     client.app.state.services.cases.changed()
-    key = make_key()
+    key = make_key(Scope.MATCHES_WRITE, Scope.MATCHES_READ)
     before = only_line(ask(client, key, item_of(ONE)))
     shown = run("import", "status", "--json")
     removed = run("import", "remove", "theirs")
@@ -101,6 +102,8 @@ def test_a_list_is_followed_and_matched_until_it_is_removed(
     assert (status["bank"], status["entries"]) == ("partner", 2)
     assert status["complete"] == status["last_page"]
     assert "2 signatures taken out." in removed.stderr
+    match = client.get(f"/v1/matches/{before['match_id']}", headers=key)
+    assert match.json()["state"] == "withdrawn"
     assert only_line(ask(client, key, item_of(ONE)))["verdict"] == "none"
     assert "No list of this name" in run("import", "run", "theirs").stderr
 

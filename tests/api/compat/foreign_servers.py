@@ -36,12 +36,13 @@ class _Handler(BaseHTTPRequestHandler):
             foreign.hold.wait(30)
         body = body if isinstance(body, bytes) else body.encode()
         self.send_response(status)
-        for name, value in ({"Content-Length": str(len(body))} | headers).items():
+        for name, value in (
+            {"Content-Length": str(len(body)), "Connection": "close"} | headers
+        ).items():
             self.send_header(name, value)
         self.end_headers()
         with suppress(OSError):  # whoever asked is gone
             self.wfile.write(body)
-        self.close_connection = True
 
     def log_message(self, *_):
         pass
