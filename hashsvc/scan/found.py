@@ -2,12 +2,14 @@
 
 from dataclasses import astuple, dataclass
 
+from hashsvc.hashes import HASH_BYTES
 from hashsvc.orientations import Orientation
 from hashsvc.packs import Pack
 from hashsvc.policies import Tier, askable
 from hashsvc.scan.answers import HashedPhoto
 from hashsvc.signatures import RegionKind
 
+_FARTHEST = 8 * HASH_BYTES
 _ORIENTED = 2 * len(Orientation)  # as it is, and with inverted colours
 
 
@@ -55,8 +57,9 @@ def found_in(pack: Pack, photo: HashedPhoto) -> list[FoundMatch]:
     return sorted(found.values(), key=lambda match: (*_nearness(match), match.entry))
 
 
-def _nearness(match: FoundMatch) -> tuple[int, int]:
-    return list(Tier).index(match.tier), match.pdq_distance
+def _nearness(match: FoundMatch) -> tuple[int, int, int]:
+    farthest = _FARTHEST if match.dhash_distance is None else match.dhash_distance
+    return list(Tier).index(match.tier), match.pdq_distance, farthest
 
 
 def _orientation(place: int, photo: HashedPhoto) -> Orientation | None:

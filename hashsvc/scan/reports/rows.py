@@ -11,7 +11,7 @@ from hashsvc.scan.journal import Journal
 from hashsvc.scan.review import Conclusion, Review
 
 UNDER_18 = "under_18"
-# Of several entries that a photo matches, the strongest and nearest one.
+# Of several entries that a photo matches, the strongest and nearest one; the whole photo's first.
 _SELECT = """
 SELECT file.id AS file_id, exhibit, path, parent_id, state, address, file.size, modified_ns,
     changed_ns, accessed_ns, created_ns, outcome, file.reason, md5, sha1, file.sha256, width,
@@ -22,7 +22,8 @@ LEFT JOIN photo ON photo.sha256 = file.sha256
 LEFT JOIN (
     SELECT *, count(*) OVER (PARTITION BY sha256) AS entries,
         row_number() OVER (PARTITION BY sha256 ORDER BY CASE tier WHEN 'strong' THEN 1
-            WHEN 'likely' THEN 2 ELSE 3 END, pdq_distance, entry) AS place
+            WHEN 'likely' THEN 2 ELSE 3 END, pdq_distance, coalesce(dhash_distance, 256),
+            region <> 'full', entry) AS place
     FROM match) AS best ON best.sha256 = file.sha256 AND place = 1
 """
 _ORDER = "ORDER BY file.id"

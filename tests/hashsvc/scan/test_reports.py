@@ -15,7 +15,13 @@ import pytest
 from typer.testing import CliRunner
 
 from hashsvc.cli.app import app
+from hashsvc.hashing import enrolment_signatures
+from hashsvc.packs import Entry
+from hashsvc.photos import decode
+from hashsvc.scan.answers import Asked
+from hashsvc.scan.running import Order
 from tests.factories import make_photo
+from tests.hashsvc.packs import make_pack, open_bytes
 from tests.hashsvc.scan.evidence import FILES, make_folder, scanned
 
 FORMULA = "=cmd()&'\"\n,x"
@@ -65,6 +71,21 @@ def test_a_planted_photo_s_row_says_what_it_matched(output):
     assert len(row["entry"]) == 32
     for name in ("md5", "sha1", "sha256"):
         assert row[name] == hashlib.new(name, FILES["a/mirrored.png"]).hexdigest()
+
+
+def test_of_several_matches_the_whole_photo_s_stands_in_the_row(tmp_path):
+    """Whatever the entries' ids, which are random."""
+    listed = enrolment_signatures(decode(make_photo(seed=41)))
+    entries = [Entry(bytes([99 - number]) * 16, one) for number, one in enumerate(listed)]
+    pack = open_bytes(make_pack(entries), tmp_path)
+    order = Order("OB-17", "PC Example", asked=Asked.ALL)
+    scanned([make_folder(tmp_path / "evidence")], pack, tmp_path / "out", order=order)
+
+    (row,) = (row for row in rows(tmp_path / "out") if row["path"] == "a/planted.jpg")
+
+    assert (row["pdq_distance"], row["dhash_distance"]) == (0, 0)
+    assert (row["region"], row["listed_region"], row["orientation"]) == ("full", "full", "none")
+    assert row["entries"] > 1
 
 
 def test_a_name_that_is_no_text_is_kept_as_bytes(output):
