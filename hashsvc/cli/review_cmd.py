@@ -33,9 +33,10 @@ def review(
     """List the matches to look at, or write down what you found in one.
 
     Without --finding: a JSON object for each photo that matched, its first copy, and what people
-    found so far. With it: the finding is added to the custody log, where nothing is ever changed. A
-    photo is confirmed when somebody found `same_photo`, and leaves in exports when a second person
-    did. `suspected_minor` stops everything, names who to tell and writes a handover sheet.
+    found so far. With it: the finding is added to the custody log, where nothing is ever
+    changed. A photo is confirmed when somebody found `same_photo`, and leaves in exports when a
+    second person did. `suspected_minor` stops everything, names who to tell and writes a
+    handover sheet.
 
     Exit codes: 2 something is not said, 6 no journal, 8 somebody shown may be under 18.
 

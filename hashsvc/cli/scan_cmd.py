@@ -1,6 +1,7 @@
 """`hashsvc scan`."""
 
 import os
+import re
 import signal
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
@@ -37,6 +38,7 @@ from hashsvc.scan.review import ESCALATION
 from hashsvc.scan.running import Order, run_scan
 
 MATCHES, SOME_FAILED, INTERRUPTED, MINORS = 10, 11, 7, 8
+_SCHEDULER = re.compile(r"(tls|tcp)://[^/\s]+:\d{1,5}")
 _CODES: dict[type[ScanError], int] = {
     CustodyError: 2,
     ReportKeyError: 2,
@@ -94,8 +96,20 @@ Workers = Annotated[
 Exact = Annotated[
     bool, typer.Option("--exact", help="With `full`: no estimates; the same result, slower.")
 ]
+
+
+def _own_scheduler(address: str) -> str:
+    if address and not _SCHEDULER.fullmatch(address):
+        raise typer.BadParameter("A scheduler is tls://host:port, or tcp://host:port.")
+    return address
+
+
 Scheduler = Annotated[
-    str, typer.Option(help="Of a Dask cluster that scans, as tls://host:8786; else this machine.")
+    str,
+    typer.Option(
+        help="Of a Dask cluster that scans, as tls://host:8786; else this machine.",
+        callback=_own_scheduler,
+    ),
 ]
 Strict = Annotated[bool, typer.Option("--strict", help="Exit code 11 when a file failed.")]
 
@@ -120,15 +134,18 @@ def scan(
 ) -> None:
     """Scan evidence with a pack. Sources are only read; nothing is sent, but to a cluster of yours.
 
-    Killed or stopped, the same command goes on where it was. A match is a lead, not an identity:
-    a person has to look. The journal holds file names: keep the output folder on an encrypted disk.
+    Killed or stopped, the same command goes on where it was. A match is a lead, not an
+    identity: a person has to look. The journal holds file names: keep the output folder on an
+    encrypted disk.
 
     Exit codes: 0 finished without matches, 10 with matches, 11 some files failed (--strict),
-    3 pack refused, 4 evidence refused, 5 self-test failed, 6 output folder refused, 7 interrupted,
-    8 somebody shown may be under 18, 9 integrity.
+    1 cluster out of reach, 2 something is not said, 3 pack refused, 4 evidence refused,
+    5 self-test failed, 6 output folder refused, 7 interrupted, 8 somebody shown may be
+    under 18, 9 integrity.
 
-    Example: hashsvc scan A1=/mnt/phone --pack reported.pack --pack-key lab.key --trust signers.txt
-    --reference OB-17 --warrant "CM 12/2026" --investigator "PC Example" --output scan-A1
+    Example: hashsvc scan A1=/mnt/phone --pack reported.pack --pack-key lab.key
+    --trust signers.txt --reference OB-17 --warrant "CM 12/2026" --investigator "PC Example"
+    --output scan-A1
     """
     with refusing():
         said = _said(custody, reference, warrant, investigator)

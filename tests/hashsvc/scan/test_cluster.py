@@ -8,7 +8,9 @@ from contextlib import ExitStack, contextmanager
 
 import pytest
 from distributed import Client
+from typer.testing import CliRunner
 
+from hashsvc.cli.app import app
 from hashsvc.scan import cluster, shards
 from hashsvc.scan.answers import Asked
 from hashsvc.scan.custody_log import CustodyLog
@@ -261,6 +263,19 @@ def test_without_a_scheduler_nothing_is_done(tmp_path, pack, monkeypatch):
 
     with open_journal(tmp_path / "out") as journal:
         assert journal.totals().pending == len(list(journal.pending(1)))
+
+
+@pytest.mark.parametrize(
+    "address", ["host", "host:8786", "tls://host", "ftp://host:1", "tls://a b:1"]
+)
+def test_what_is_no_scheduler_s_address_is_wrong_usage(address, tmp_path):
+    files = ("--pack", "x", "--pack-key", "x", "--trust", "x", "--output", tmp_path / "out")
+
+    said = CliRunner().invoke(app, [*map(str, ("scan", tmp_path, *files)), "--scheduler", address])
+
+    assert said.exit_code == 2
+    assert "tls://host:port" in said.stderr
+    assert not (tmp_path / "out").exists()
 
 
 def test_without_the_extra_it_is_told(tmp_path, pack, monkeypatch):
