@@ -117,6 +117,7 @@ def test_no_checkpoint_passes_a_broken_page(follow, there, broken, why):
 
     assert there.asked[0][1] == {"startTimestamp": "20", "pageSize": "800"}
     assert follower.hashes() == sorted([A, B])
+    assert follower.source().checkpoint == "30"
     assert follower.source().completed_at is not None
 
 
