@@ -28,12 +28,28 @@ NOTICE = {
     "received_at": "2026-01-02T03:04:05Z",
     "elements": ["signature", "location", "good_faith", "contact"],
 }
+RECEIPT = {
+    "from": "2026-01-01T00:00:00Z",
+    "to": "2026-01-02T00:00:00Z",
+    "items_scanned": 1,
+    "hits": 0,
+}
+OPINION = {
+    "hash": SEEN.pdq.hex(),
+    "decision": "pending",
+    "reason": "under_review",
+    "automated": True,
+}
+MONTH = "?period=2026-01"
 ADDRESS = "http://127.0.0.1:9/hints"  # nobody listens there
 _CURSOR = "the cursor of the one who asks, or of platform A"
 
 LOOKUP = f"?signal_type=pdq&signal={SEEN.pdq.hex()}"
 WITHOUT_KEY = {
     "GET /",
+    "GET /v1/reports/transparency",
+    "GET /v1/reports/transparency.csv",
+    "GET /v1/reports/transparency.html",
     "GET /compat/hma/status",
     "GET /compat/hma/status/live",
     "GET /.well-known/hashsvc-keys.json",
@@ -65,6 +81,16 @@ WITH_SESSION = {
     "POST /console/sign-out",
     "POST /console/undo",
 }
+
+
+def appeal_of(ids):
+    """About the match that stands among the ids; rejected, it moves nothing."""
+    return {
+        "match_id": ids["match_id"],
+        "outcome": "rejected",
+        "reason": "other",
+        "decided_at": "2026-01-02T03:04:05Z",
+    }
 
 
 def bearer(_world, key):
@@ -113,7 +139,8 @@ class Row:
         method, path = route.split()
         headers = {"Idempotency-Key": token_hex(16)}
         headers |= self.send(world, key) if key else {}
-        body = {"cursor": cursor} if self.body == _CURSOR else self.body
+        body = self.body(ids) if callable(self.body) else self.body
+        body = {"cursor": cursor} if body == _CURSOR else body
         content = {"content": body} if isinstance(body, str) else {"json": body}
         address = path.format(**ids) + self.query
         return world.client.request(method, address, headers=headers, **content)
@@ -138,6 +165,10 @@ WITH_KEY = {
     "POST /v1/keys": Row(Scope.KEYS_MANAGE, {"label": "new", "scopes": ["keys:manage"]}),
     "POST /v1/keys/{key_id}/revoke": Row(Scope.KEYS_MANAGE, foreign=404),
     "GET /v1/test-signatures": Row(None),
+    "POST /v1/appeals": Row(Scope.APPEALS_WRITE, appeal_of, 404),
+    "GET /v1/sweeps": Row(Scope.SWEEPS_WRITE),
+    "POST /v1/sweeps/{sweep_id}/receipt": Row(Scope.SWEEPS_WRITE, RECEIPT, 404),
+    "GET /v1/reports/transparency/own": Row(Scope.REPORTS_READ, query=MONTH),
     "GET /v1/webhooks": Row(Scope.WEBHOOKS_WRITE),
     "POST /v1/webhooks": Row(Scope.WEBHOOKS_WRITE, {"address": ADDRESS}),
     "GET /v1/webhooks/{webhook_id}/deliveries": Row(Scope.WEBHOOKS_WRITE, foreign=404),
@@ -146,6 +177,14 @@ WITH_KEY = {
     "DELETE /v1/webhooks/{webhook_id}": Row(Scope.WEBHOOKS_WRITE, foreign=404),
     "GET /compat/stopncii/v1/FetchHashes": Row(
         Scope.LISTS_READ, foreign=403, send=stopncii(Endpoint.FETCH_HASHES)
+    ),
+    "POST /compat/stopncii/v1/SubmitHashes": Row(
+        Scope.LISTS_WRITE, {"count": 0, "hashRecords": []}, send=stopncii(Endpoint.SUBMIT_HASHES)
+    ),
+    "POST /compat/stopncii/v1/SubmitFeedback": Row(
+        Scope.DECISIONS_WRITE,
+        {"count": 0, "hashFeedbacks": []},
+        send=stopncii(Endpoint.SUBMIT_FEEDBACK),
     ),
     "GET /compat/hma/m/raw_lookup": Row(Scope.MATCHES_WRITE, query=LOOKUP),
     "GET /compat/hma/m/lookup": Row(Scope.MATCHES_WRITE, query=LOOKUP),
@@ -160,4 +199,5 @@ WITH_KEY = {
     ),
     "GET /compat/threatexchange/v1/list": Row(Scope.LISTS_READ, foreign=403),
     "POST /compat/threatexchange/v1/ack": Row(Scope.LISTS_READ, _CURSOR, 422),
+    "POST /compat/threatexchange/v1/decision": Row(Scope.DECISIONS_WRITE, OPINION),
 }

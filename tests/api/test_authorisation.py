@@ -30,6 +30,7 @@ NONE_SUCH = {
     "match_id": "mat_00000000000000000000000000",
     "key_id": "nobody00",
     "webhook_id": "whk_0",
+    "sweep_id": "swp_0",
     "entry": "lst_0",
 }
 
@@ -55,6 +56,7 @@ class World:
             "regime": "custom-promise",
             "key_id": self.below(key),
             "webhook_id": self.webhook(),
+            "sweep_id": self.sweep(),
             "member": 1,
             "entry": self.entry(key),
         }
@@ -82,6 +84,12 @@ class World:
         headers = self.header | {"Idempotency-Key": token_hex(16)}
         wish = {"address": ADDRESS}
         return self.client.post("/v1/webhooks", json=wish, headers=headers).json()["webhook_id"]
+
+    def sweep(self):
+        """The id of a look back that A was asked for."""
+        self.client.app.state.services.sweeps.ask_all(at=now())
+        answer = self.client.get("/v1/sweeps", headers=self.header)
+        return answer.json()["items"][0]["sweep_id"]
 
     def ids_for(self, key, route):
         """Ids of A, with such as this key may revoke and this route may remove."""
