@@ -83,7 +83,7 @@ def run_scan(
     *,
     workers: int,
     watched: Watched,
-    scheduler: str | None = None,
+    scheduler: str = "",
     child: Sequence[str] = CHILD,
 ) -> Totals:
     """Begin a scan, or go on with it.
@@ -95,7 +95,7 @@ def run_scan(
         output: folder of the journal.
         workers: photos that are decoded at once.
         watched: by whom.
-        scheduler: address of a cluster's; None: on this machine.
+        scheduler: address of a cluster's; empty: on this machine.
         child: the program that decodes; tests give others.
 
     Raises:
@@ -105,30 +105,29 @@ def run_scan(
     with open_journal(output) as journal, ExitStack() as stack:
         children = (Sandbox(order.limits, command=child) for _ in range(workers))
         sandboxes = [stack.enter_context(one) for one in children]
-        run = _run(output, journal, order, sandboxes[0])
+        test = partial(run_self_test, sandboxes[0], quickly_searched)
+        run = Run(output, journal, order.investigator, test)
         run.begin(order.to_json(exhibits, pack))
         journal.isolated(sandboxes[0].isolation())
         _list(journal, exhibits)
         quick = quickly_searched(pack)
-        scanner = (
-            _on_cluster(run, quick, order, watched, scheduler)
-            if scheduler
-            else _here(journal, quick, order, watched, sandboxes)
-        )
+        scanner = _scanner(run, quick, order, watched, sandboxes, scheduler)
         run.end(totals := scanner.run(exhibits))
         return totals
 
 
-def _run(output: Path, journal: Journal, order: Order, sandbox: Sandbox) -> Run:
-    test = partial(run_self_test, sandbox, quickly_searched)
-    return Run(output, journal, order.investigator, test)
-
-
-def _here(
-    journal: Journal, pack: Pack, order: Order, watched: Watched, sandboxes: Sequence[Sandbox]
-) -> Scanner:
+def _scanner(
+    run: Run,
+    pack: Pack,
+    order: Order,
+    watched: Watched,
+    sandboxes: Sequence[Sandbox],
+    scheduler: str,
+) -> "Scanner | ClusterScanner":
+    if scheduler:
+        return _on_cluster(run, pack, order, watched, scheduler)
     return Scanner(
-        journal,
+        run.journal,
         Examiner(pack, sandboxes, asked=order.asked),
         workers=len(sandboxes),
         max_bytes=order.limits.max_bytes,
