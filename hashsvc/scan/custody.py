@@ -152,22 +152,24 @@ def read_custody(path: Path) -> Custody:
     except (OSError, UnicodeDecodeError) as error:
         raise CustodyError("The custody file is missing or cannot be read.") from error
     try:
-        return _section(Custody, tomllib.loads(body))
+        return _section(Custody, tomllib.loads(body), "the file's top level")
     except tomllib.TOMLDecodeError as error:
         raise CustodyError("The custody file is no TOML.") from error
 
 
-def _section(kind: type[_Section], table: object) -> _Section:
-    """One table of the file as one of the values above."""
+def _section(kind: type[_Section], table: object, name: str) -> _Section:
+    """One table of the file, by its name there, as one of the values above."""
     known = {one.name.rstrip("_"): one for one in fields(kind)}  # type: ignore[arg-type]
-    name = kind.__name__
     if not isinstance(table, Mapping) or not known.keys() >= table.keys():
-        raise CustodyError(f"The custody file has a key or a form that is not known in {name}.")
+        raise CustodyError(
+            f"The custody file has something that is not known in {name}: known are"
+            f" {', '.join(known)}."
+        )
     needed = {key for key, one in known.items() if _needed(one)}
     if not needed <= table.keys():
         raise CustodyError(f"The custody file lacks {', '.join(sorted(needed))} in {name}.")
     hints = get_type_hints(kind)
-    values = {known[key].name: _value(hints[known[key].name], table[key]) for key in table}
+    values = {known[key].name: _value(hints[known[key].name], table[key], key) for key in table}
     return kind(**values)
 
 
@@ -175,14 +177,14 @@ def _needed(one: Field[Any]) -> bool:
     return one.default is MISSING and one.default_factory is MISSING
 
 
-def _value(kind: Any, value: object) -> object:  # noqa: ANN401  # a type hint has no type
+def _value(kind: Any, value: object, key: str) -> object:  # noqa: ANN401  # a type hint has no type
     if kind is str:
         return _text(value)
     if not hasattr(kind, "__args__"):
-        return _section(kind, value)
+        return _section(kind, value, key)
     if not isinstance(value, list):
         raise CustodyError("Exhibits and transfers are lists in the custody file.")
-    return tuple(_section(kind.__args__[0], one) for one in value)
+    return tuple(_section(kind.__args__[0], one, key) for one in value)
 
 
 def _text(value: object) -> str:

@@ -82,6 +82,13 @@ def test_a_custody_file_of_another_form_is_refused(write, text):
         read_custody(write(text))
 
 
+def test_what_is_not_known_is_told_by_place_with_what_is_known(write):
+    with pytest.raises(CustodyError, match="in reference: known are ob_number, inquiry_file"):
+        read_custody(write("[reference]\nob_nmuber = '1'"))
+    with pytest.raises(CustodyError, match="in write_blocker: known are make"):
+        read_custody(write("[[exhibits]]\nid = 'A1'\nwrite_blocker = { colour = 'red' }"))
+
+
 def test_a_source_that_is_none_of_the_exhibits_is_refused(write):
     custody = read_custody(write(FILE))
 
