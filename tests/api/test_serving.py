@@ -140,6 +140,7 @@ def test_workers_that_cannot_start_end_the_service(data, database):
     make_key_files(other)
     store = Store.at(database, read_key_files(other).seal)
     with store.transaction() as tx:
+        tx.rotation.use(store.ring.current_id)
         tx.cases.open(NewCase(bytes(32), "one", "digest", bytes(32)), [Enrolment(SEEN)], at=now())
     store.close()
 
