@@ -42,11 +42,6 @@ class Conclusion:
         """A person looked, and it is the photo."""
         return self.finding is Finding.SAME_PHOTO
 
-    @property
-    def exportable(self) -> bool:
-        """Two people looked, and both say that it is."""
-        return self.confirmed and self.second_by is not None
-
     def then(self, finding: Finding, by: str, at: str) -> Self:
         """After one more look."""
         if finding is self.finding and not _same_person(by, self.by):
