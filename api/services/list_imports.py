@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
+from itertools import islice
 
 from api.security.peppers import Pepper, Purpose
 from api.services.errors import (
@@ -25,6 +26,7 @@ from indexer.store.import_sources import ImportEntry, ImportSource, NewSource
 from indexer.store.listing import REPORTED_BANK
 
 _UNTOLD_QUALITY = 50  # other networks hand on no quality; their lists are looked at by people
+_PAGES_A_RUN = 100_000
 _AT_ONCE = 5_000  # taken out in one statement: SQLite takes 32,766 values
 _BAD_SHARE = 0.01  # of the records; more of them: their form has changed
 
@@ -143,6 +145,8 @@ class ListImports:
     def follow(self, source: ImportSource, pages: Iterable[RemotePage]) -> Iterator[Followed]:
         """Take pages in, each in one transaction with its checkpoint: none is half done.
 
+        After 100,000 pages a run ends and the next one goes on: no server keeps it for ever.
+
         Yields:
             The sums after each page.
 
@@ -151,7 +155,7 @@ class ListImports:
             NoSuchSourceError: it was removed meanwhile.
         """
         sums, checkpoint = Followed(), source.checkpoint
-        for page in pages:
+        for page in islice(pages, _PAGES_A_RUN):
             taken = self._take(source, page, after=checkpoint)
             checkpoint = page.checkpoint
             sums = _sum(sums, taken)
