@@ -15,7 +15,7 @@ from typer.testing import CliRunner
 
 from api.cli import app as cli
 from api.security.api_keys import PresentedKey
-from api.security.errors import KeyInvalidError
+from api.security.errors import KeyInvalidError, SignatureInvalidError
 from api.security.key_files import read_key_files
 from api.security.peppers import Pepper
 from api.services.platforms import PlatformService
@@ -132,11 +132,14 @@ def test_a_key_gets_what_it_is_asked_to_have(run, platforms, tmp_path):
     answer = run("create-key", "--name", "example", "--scope", "matches:write", *words)
 
     key = PresentedKey.parse(answer.stdout.strip())
-    kept = platforms.caller(key, at=now() + timedelta(days=1)).kept
+    with platforms.store.snapshot() as tx:
+        kept = tx.platforms.key(key.key_id)
     assert (kept.label, kept.daily_budget) == ("night shift", 500)
     assert kept.public_key == secret.public_key().public_bytes_raw()
     with pytest.raises(KeyInvalidError):
         platforms.caller(key, at=now())
+    with pytest.raises(SignatureInvalidError):  # it holds then, and must sign
+        platforms.caller(key, at=now() + timedelta(days=1))
 
 
 def test_a_file_without_a_public_key_is_explained(run, tmp_path):
