@@ -70,16 +70,18 @@ class DecisionService:
             ReasonUnfitError: the reason does not go with the decision.
             KeyReusedError: the idempotency key belongs to another request.
         """
+        altered: list[bool] = []
         with self.store.transaction() as tx:
 
             def effect() -> str:
-                self.record(tx, caller, match_id, new, at=at)
+                altered.append(self.record(tx, caller, match_id, new, at=at))
                 return write(self._file(tx, caller, match_id, at=at))
 
             answered = self.idempotency.answer(tx, caller, once, effect, at=at)
         if not answered.replayed:
             self.metrics.decisions.labels(new.decision, new.reason).inc()
-        self.changed()
+        if any(altered):
+            self.changed()
         return answered
 
     def record(
@@ -90,8 +92,11 @@ class DecisionService:
         new: NewDecision,
         *,
         at: datetime,
-    ) -> None:
+    ) -> bool:
         """Keep a decision within a transaction, with everything that follows from it.
+
+        Returns:
+            Whether signatures begin or cease to be matched.
 
         Raises:
             NoSuchMatchError: the platform has no such match.
@@ -115,7 +120,7 @@ class DecisionService:
         if effect.hold is not None:
             held = Standing(ListedState.SUSPENDED, effect.hold)
             moves |= dict.fromkeys(seen, held)
-        _apply(tx, caller, moves, at=at)
+        return _apply(tx, caller, moves, at=at)
 
     def notice(
         self,
@@ -230,14 +235,16 @@ def _apply(
     moves: Mapping[SignatureId, Standing],
     *,
     at: datetime,
-) -> None:
+) -> bool:
     """Move signatures, and with them the index, everybody's matches and feeds."""
     if not moves:
-        return
-    tx.matches.settle(tx.listing.move(moves, at=at), at=at)
+        return False
+    altered = tx.listing.move(moves, at=at)
+    tx.matches.settle(altered, at=at)
     confirmed = [id_ for id_, to in moves.items() if to.state is ListedState.CONFIRMED]
     platform_id = caller.platform.platform_id
     tx.matches.tell(confirmed, FeedKind.MATCH_CONFIRMED, but=platform_id, at=at)
+    return bool(altered)
 
 
 def _require(tx: Transaction, caller: Caller, match_id: MatchId) -> None:
