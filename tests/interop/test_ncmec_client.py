@@ -66,6 +66,7 @@ def test_an_entry_comes_with_its_hash_and_goes_without(lists, client):
     case_id = lists.list_all([signature])
     (added,) = [one for one in entries(client) if one.fingerprints["pdq"] == signature.pdq.hex()]
     lists.withdraw(case_id)
+    lists.wait_seconds(2)  # nothing comes into a second that was answered
 
     (removed,) = [one for one in entries(client) if one.deleted]
 
