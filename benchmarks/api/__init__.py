@@ -24,6 +24,7 @@ _TITLE = "The service over HTTP"
 _SCOPES = ("matches:write", "matches:read", "decisions:write", "changes:read")
 _BATCH = 64
 _PHOTO_SIGNATURES = 31
+_PACED, _DECISIONS_A_SECOND = 400, 40  # more than the moderators of a large site
 _STRAYS, _STRAY_SEED = 4_000, 6
 _UNLIMITED = {
     "HASHSVC_KEY_SIGNATURES_PER_SECOND": "1000000000",
@@ -83,7 +84,11 @@ def _measured(
         requests = questions(key, signatures, items=items, each=each)
         load = Load(service.url, requests, arguments.seconds)
         yield _row(name, load, service, arguments, signatures=items * each)
-    told = decisions(key, _matches(service, key, listed[: arguments.decisions]))
+    matches = _matches(service, key, listed[: arguments.decisions])
+    paced = decisions(key, matches[:_PACED])
+    name = f"a decision, {_DECISIONS_A_SECOND} a second in all"
+    yield _row(name, Load(service.url, paced, None, _DECISIONS_A_SECOND), service, arguments)
+    told = decisions(key, matches[_PACED:])
     yield _row("a decision", Load(service.url, told, None), service, arguments)
 
 

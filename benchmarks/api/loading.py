@@ -17,11 +17,16 @@ _OK = b"HTTP/1.1 2"
 
 @dataclass(frozen=True, slots=True)
 class Load:
-    """What is sent where, and for how long; without a time each request is sent once."""
+    """What is sent where, and for how long; without a time each request is sent once.
+
+    With a pace the connections together send so many a second, as people do; without one each
+    sends the next request as soon as the last one was answered.
+    """
 
     url: str
     requests: Iterable[bytes]
     seconds: float | None
+    a_second: float | None = None  # all connections together
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,16 +74,23 @@ def run_load(load: Load, *, connections: int, process_id: int) -> Measured:
 async def _sent(load: Load, connections: int) -> list[float]:
     until = perf_counter() + load.seconds if load.seconds is not None else float("inf")
     remaining = iter(load.requests)
+    between = 0.0 if load.a_second is None else connections / load.a_second
     told = await asyncio.gather(
-        *(_connection(load.url, remaining, until) for _ in range(connections))
+        *(
+            _connection(load.url, remaining, until, first=between * n / connections, pause=between)
+            for n in range(connections)
+        )
     )
     return [seconds for of_one in told for seconds in of_one]
 
 
-async def _connection(url: str, remaining: Iterator[bytes], until: float) -> list[float]:
+async def _connection(
+    url: str, remaining: Iterator[bytes], until: float, *, first: float, pause: float
+) -> list[float]:
     address = urlsplit(url)
     reader, writer = await asyncio.open_connection(address.hostname, address.port)
     seconds = []
+    await asyncio.sleep(first)
     for request in remaining:
         began = perf_counter()
         writer.write(request)
@@ -89,6 +101,7 @@ async def _connection(url: str, remaining: Iterator[bytes], until: float) -> lis
             raise RuntimeError(f"the service answered {head[:12].decode()}")
         if perf_counter() > until:
             break
+        await asyncio.sleep(max(0.0, pause - seconds[-1]))
     writer.close()
     return seconds
 
