@@ -2,14 +2,17 @@
 
 import asyncio
 import inspect
+import threading
 
 
 class InLoop:
-    """Waits for each answer in a loop of its own."""
+    """Waits for each answer of a loop in a thread of its own: this one may have a loop already."""
 
     def __init__(self, client):
         self._client = client
         self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._loop.run_forever)
+        self._thread.start()
 
     def __getattr__(self, name):
         method = getattr(self._client, name)
@@ -27,10 +30,12 @@ class InLoop:
 
     def __exit__(self, *_):
         self._wait(self._client.close())
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join()
         self._loop.close()
 
     def _wait(self, awaitable):
-        return self._loop.run_until_complete(awaitable)
+        return asyncio.run_coroutine_threadsafe(awaitable, self._loop).result(60)
 
 
 async def _all_of(results):

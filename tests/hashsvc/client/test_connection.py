@@ -1,6 +1,5 @@
 """Retries and errors, against small servers that misbehave."""
 
-import asyncio
 import threading
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, HTTPServer
@@ -10,30 +9,18 @@ import pytest
 from hashsvc.client.calls import Call
 from hashsvc.client.connection import AsyncConnection, Connection, Service
 from hashsvc.errors import RefusedError, ServiceUnreachableError
+from tests.hashsvc.client.in_loop import InLoop
 
 
-class InLoop:
-    """The asynchronous connection, used as the other one is."""
-
-    def __init__(self, service):
-        self._connection = AsyncConnection(service)
-        self._loop = asyncio.new_event_loop()
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        self._loop.run_until_complete(self._connection.close())
-        self._loop.close()
-
-    def send(self, call):
-        return self._loop.run_until_complete(self._connection.send(call))
-
-
-@pytest.fixture(params=[Connection, InLoop])
+@pytest.fixture(params=[Connection, AsyncConnection])
 def connected(request):
     """Connections of both kinds that do not wait long."""
-    return lambda url: request.param(Service(url, pause_seconds=0.01))
+
+    def made(url):
+        connection = request.param(Service(url, pause_seconds=0.01))
+        return connection if request.param is Connection else InLoop(connection)
+
+    return made
 
 
 ASKING = Call("POST", "/x", lambda told: told, {})
