@@ -16,6 +16,15 @@ CHOSEN = "() => document.querySelectorAll('input[name=match]:checked').length"
 PLACE = "() => [...document.querySelectorAll('.row')].findIndex(r => r.matches('.here'))"
 
 
+@pytest.fixture(autouse=True)
+def nothing_is_left(request):
+    """One Firefox visits all pages of this origin; the next visitor finds nothing of this one."""
+    yield
+    if "firefox" in request.node.name or "firefox" in request.fixturenames:
+        clear = "() => { localStorage.clear(); sessionStorage.clear(); }"
+        request.getfixturevalue("shared_firefox").call(clear)
+
+
 @pytest.fixture
 def office(service):
     return office_at(service, matches=3)
