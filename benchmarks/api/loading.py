@@ -60,8 +60,8 @@ def decisions(key: str, match_ids: Sequence[str]) -> Iterator[bytes]:
         "reason": "intimate_no_consent",
         "decided_at": "2026-01-01T00:00:00Z",
     }
-    for number, match_id in enumerate(match_ids):
-        yield _request(f"/v1/matches/{match_id}/decision", key, body, repeat_key=f"key-{number}")
+    for match_id in match_ids:
+        yield _request(f"/v1/matches/{match_id}/decision", key, body, repeat_key=match_id)
 
 
 def run_load(load: Load, *, connections: int, process_id: int) -> Measured:
