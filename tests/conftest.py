@@ -4,7 +4,7 @@ import os
 from contextlib import closing
 
 import pytest
-from hypothesis import HealthCheck, settings
+from hypothesis import settings
 
 from indexer.store import Store
 from tests.availability import unavailable
@@ -13,10 +13,8 @@ from tests.indexer.factories import make_key_ring
 from tests.postgres_server import newest_binaries, running_postgres
 from tests.services import service  # noqa: F401  # a fixture
 
-# A busy machine draws examples slowly: that says nothing about what is tested.
-_PATIENT = {"deadline": None, "suppress_health_check": [HealthCheck.too_slow]}
-settings.register_profile("dev", max_examples=50, **_PATIENT)
-settings.register_profile("ci", max_examples=500, derandomize=True, **_PATIENT)
+settings.register_profile("dev", max_examples=50, deadline=None)
+settings.register_profile("ci", max_examples=500, deadline=None, derandomize=True)
 settings.load_profile(os.environ.get("HASHSVC_TEST_PROFILE", "dev"))
 
 _ENGINES = ["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)]
