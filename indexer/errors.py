@@ -166,3 +166,15 @@ class BackupOlderError(IndexerError):
 
 class StoreDisagreesError(IndexerError):
     """The change log, the listed signatures and the index do not say the same."""
+
+
+class AuditUnfitError(IndexerError):
+    """An audit row takes numbers, ids and words of closed sets, and nothing else."""
+
+    def __init__(self, name: str) -> None:
+        """Say where.
+
+        Args:
+            name: of the value, never the value.
+        """
+        super().__init__(f"An audit row cannot hold what was given as {name!r}.")

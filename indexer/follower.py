@@ -9,12 +9,12 @@ from time import monotonic
 from types import MappingProxyType
 
 from indexer.errors import HistoryChangedError, LogBrokenError, SnapshotRefusedError
-from indexer.records import BankKind, Change, ChangeKind, Head
+from indexer.records import BankKind, Change, ChangeKind, Head, Stream
 from indexer.search import LayeredIndex
 from indexer.search.manifests import Label
 from indexer.search.snapshots import Snapshots
 from indexer.store import Store, Transaction
-from indexer.store.changes import follows
+from indexer.store.chains import follows
 
 _PAGE = 5_000
 _NO_SNAPSHOTS: Mapping[BankKind, Snapshots] = MappingProxyType({})
@@ -195,7 +195,7 @@ def _checked(place: Head, changes: Sequence[Change], head: Head) -> Head:
     """The end of these changes, each of which follows the one before."""
     seq, digest = place.seq, place.digest
     for change in changes:
-        if not follows(change, seq=seq, digest=digest):
+        if not follows(Stream.CHANGE, change, seq=seq, digest=digest):
             raise LogBrokenError
         seq, digest = change.seq, change.digest
     # The last page ends at the head: a log whose tail was cut off is not fresh.

@@ -54,16 +54,24 @@ class Side(StrEnum):
     SUSPEND = "suspend"
 
 
+class Stream(StrEnum):
+    """The two hash-chained streams."""
+
+    CHANGE = "change"  # what alters the list: the index follows it
+    ACCESS = "access"  # who was answered, and who did what
+
+
 class ChangeKind(IntEnum):
     """What a change does to the index; the numbers are stored."""
 
     ADD = 1
     REMOVE = 2
+    NOTE = 3  # nothing: a row of the access stream
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One entry of the ordered, gap-free change log."""
+    """One row of an ordered, gap-free, chained stream."""
 
     seq: int
     kind: ChangeKind

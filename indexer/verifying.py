@@ -8,10 +8,10 @@ from numpy.typing import NDArray
 
 from indexer.errors import StoreDisagreesError
 from indexer.follower import Follower
-from indexer.records import BankKind, Change, ChangeKind, Head
+from indexer.records import BankKind, Change, ChangeKind, Head, Stream
 from indexer.search import LayeredIndex
 from indexer.store import Store, Transaction
-from indexer.store.changes import follows
+from indexer.store.chains import follows
 
 _PAGE = 50_000
 _WHOLE = 2**64
@@ -101,7 +101,7 @@ def _pages(tx: Transaction, head: Head) -> Iterable[list[Change]]:
     while page := tx.changes.after(seq, limit=_PAGE):
         digest = page[0].prev if digest is None else digest
         for row in page:
-            if not follows(row, seq=seq, digest=digest):
+            if not follows(Stream.CHANGE, row, seq=seq, digest=digest):
                 raise StoreDisagreesError(f"The change log is broken at {seq + 1}.")
             seq, digest = row.seq, row.digest
         yield page

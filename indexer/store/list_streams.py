@@ -15,7 +15,7 @@ from hashsvc import RegionKind, Signature, SignatureId
 from hashsvc.closed_sets import ListedState
 from indexer.records import LIVE_STATES, BankKind, ChangeKind, Side
 from indexer.store import list_tables, tables
-from indexer.store.changes import Changes
+from indexer.store.chains import Chain
 from indexer.store.listing import Listing
 
 ROWS_A_SECOND = 5_000  # no more share one second, so that a window of one second is one page
@@ -62,7 +62,7 @@ class ListStreams:
     """List streams within one transaction."""
 
     connection: Connection
-    changes: Changes
+    changes: Chain
     listing: Listing
 
     def banks(self) -> list[int]:

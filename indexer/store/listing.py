@@ -14,7 +14,7 @@ from hashsvc.closed_sets import ListedState
 from indexer.errors import SealBrokenError
 from indexer.records import LIVE_STATES, BankKind, CaseId, ChangeKind, Enrolment, Hold, Standing
 from indexer.store import tables
-from indexer.store.changes import Changes, Entry
+from indexer.store.chains import Chain, Entry
 from indexer.store.days import day_of
 from indexer.store.rotating import sealing_ring
 from indexer.store.sealing import DataKey, KeyRing, make_data_key, unwrap, wrap
@@ -35,7 +35,7 @@ class Listing:
     """Listed signatures within one transaction."""
 
     connection: Connection
-    changes: Changes
+    changes: Chain
     ring: KeyRing
 
     def new_data_key(self) -> DataKey:

@@ -13,7 +13,7 @@ from hashsvc.hashes import HASH_BYTES
 from indexer.list_records import Grant, ListAccess, ListLine, ListPage, StreamHead
 from indexer.records import LIVE_STATES, Platform, PlatformId
 from indexer.store import list_tables, tables
-from indexer.store.changes import Changes
+from indexer.store.chains import Chain
 from indexer.store.list_streams import ListStreams, seconds_of
 from indexer.store.listing import REPORTED_BANK, Listing, random_id
 from indexer.store.sealing import DataKey, unwrap
@@ -33,7 +33,7 @@ class Lists:
     """Grants and pages within one transaction."""
 
     connection: Connection
-    changes: Changes
+    changes: Chain
     listing: Listing
 
     @property

@@ -10,9 +10,8 @@ from sqlalchemy import select, update
 from hashsvc import SignatureId
 from hashsvc.closed_sets import ListedState
 from indexer.errors import BackupOlderError, TombstonesForeignError
-from indexer.records import Head, Hold, Standing
+from indexer.records import Head, Hold, Standing, Stream
 from indexer.store import tables
-from indexer.store.changes import STREAM
 from indexer.store.days import day_of
 from indexer.store.store import Store, Transaction
 from indexer.store.tombstones import Tombstones
@@ -60,11 +59,12 @@ def replay(store: Store, known: Tombstones, *, at: datetime) -> int:
 def begin_epoch(store: Store) -> None:
     """Tell followers, feeds and machines that history was changed: their cursors end."""
     with store.transaction() as tx:
-        tx.connection.execute(
-            update(tables.head)
-            .where(tables.head.c.stream == STREAM)
-            .values(epoch=secrets.token_bytes(8))
-        )
+        for stream in Stream:
+            tx.connection.execute(
+                update(tables.head)
+                .where(tables.head.c.stream == stream)
+                .values(epoch=secrets.token_bytes(8))
+            )
 
 
 def _erase(tx: Transaction, ids: Sequence[SignatureId], *, at: datetime) -> int:

@@ -11,12 +11,14 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from indexer.errors import StoreUnavailableError
+from indexer.records import Stream
 from indexer.store import migrating, rotating, tables
 from indexer.store.answers import Answers
 from indexer.store.appeals import Appeals
+from indexer.store.audit import Audit
 from indexer.store.banks import Banks
 from indexer.store.cases import Cases
-from indexer.store.changes import STREAM, Changes
+from indexer.store.chains import Chain
 from indexer.store.clocks import Clocks
 from indexer.store.console_sessions import ConsoleSessions
 from indexer.store.decisions import Decisions
@@ -49,9 +51,19 @@ class Transaction:
     ring: KeyRing = field(repr=False)
 
     @cached_property
-    def changes(self) -> Changes:
+    def changes(self) -> Chain:
         """The ordered change log."""
-        return Changes(self.connection)
+        return Chain(self.connection, Stream.CHANGE)
+
+    @cached_property
+    def access(self) -> Chain:
+        """Who was answered, and who did what."""
+        return Chain(self.connection, Stream.ACCESS)
+
+    @cached_property
+    def audit(self) -> Audit:
+        """Takes rows of the access stream until the transaction ends."""
+        return Audit(self.access)
 
     @cached_property
     def listing(self) -> Listing:
@@ -207,7 +219,8 @@ class Store:
         with _unavailable_when_broken():
             migrating.upgrade(self.engine)
         with self.transaction() as tx:
-            _begin_log(tx.connection)
+            for stream in Stream:
+                _begin_log(tx.connection, stream)
             rotating.begin(tx.connection, self.ring.current_id)
 
     def require_schema(self) -> None:
@@ -233,7 +246,9 @@ class Store:
             _unavailable_when_broken(),
             self.engine.begin() as connection,
         ):
-            yield Transaction(connection, self.ring)
+            tx = Transaction(connection, self.ring)
+            yield tx
+            tx.audit.write()
 
     @contextmanager
     def snapshot(self) -> Iterator[Transaction]:
@@ -257,13 +272,13 @@ class Store:
         self.engine.dispose()
 
 
-def _begin_log(connection: Connection) -> None:
+def _begin_log(connection: Connection, stream: Stream) -> None:
     head = tables.head
-    if connection.scalar(select(head.c.seq).where(head.c.stream == STREAM)) is None:
+    if connection.scalar(select(head.c.seq).where(head.c.stream == stream)) is None:
         # The first row's `prev` names this log: rows of another log do not fit.
         connection.execute(
             insert(head).values(
-                stream=STREAM,
+                stream=stream,
                 epoch=secrets.token_bytes(8),
                 seq=0,
                 digest=secrets.token_bytes(32),

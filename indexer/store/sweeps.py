@@ -10,7 +10,7 @@ from sqlalchemy.exc import IntegrityError
 
 from indexer.records import BankKind, ChangeKind, PlatformId
 from indexer.store import tables
-from indexer.store.changes import Changes
+from indexer.store.chains import Chain
 from indexer.store.days import day_of
 
 _sweeps = tables.sweep.c
@@ -70,7 +70,7 @@ class Sweeps:
     """Sweeps within one transaction."""
 
     connection: Connection
-    changes: Changes
+    changes: Chain
 
     def holders(self, scope: str, *, at: datetime) -> list[PlatformId]:
         """Platforms with a key that may do this now: whoever holds none hears of no sweep."""

@@ -27,18 +27,24 @@ head = Table(
     Column("digest", LargeBinary(32), nullable=False),
 )
 
-change = Table(
-    "change",
-    METADATA,
-    # Never a serial: the number comes from `head`, so seeing n means seeing everything before it.
-    Column("seq", RowId, primary_key=True, autoincrement=False),
-    Column("kind", SmallInteger, nullable=False),
-    Column("signature_id", BigInteger, nullable=False),
-    Column("day", Integer, nullable=False),
-    Column("body", Text, nullable=False),
-    Column("prev", LargeBinary(32), nullable=False),
-    Column("digest", LargeBinary(32), nullable=False),
-)
+
+def _stream(name: str) -> Table:
+    return Table(
+        name,
+        METADATA,
+        # Never a serial: the number comes from `head`; seeing n means seeing everything before it.
+        Column("seq", RowId, primary_key=True, autoincrement=False),
+        Column("kind", SmallInteger, nullable=False),
+        Column("signature_id", BigInteger, nullable=False),
+        Column("day", Integer, nullable=False),
+        Column("body", Text, nullable=False),
+        Column("prev", LargeBinary(32), nullable=False),
+        Column("digest", LargeBinary(32), nullable=False),
+    )
+
+
+change = _stream("change")
+access = _stream("access")
 
 sealing = Table(
     "sealing",

@@ -7,9 +7,9 @@ import time
 import pytest
 
 from indexer.errors import LogBrokenError
-from indexer.records import ChangeKind
+from indexer.records import ChangeKind, Stream
 from indexer.store import tables
-from indexer.store.changes import Entry, follows
+from indexer.store.chains import Entry, follows
 from tests.indexer.factories import (
     AT,
     listed_in,
@@ -35,7 +35,7 @@ def is_whole(head, changes):
     """Whether the rows are a gap-free chain from the first number to the head."""
     seq, digest = 0, first_prev(changes)
     for change in changes:
-        if not follows(change, seq=seq, digest=digest):
+        if not follows(Stream.CHANGE, change, seq=seq, digest=digest):
             return False
         seq, digest = change.seq, change.digest
     return (seq, digest) == (head.seq, head.digest)

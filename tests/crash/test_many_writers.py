@@ -5,8 +5,8 @@ import time
 
 import pytest
 
-from indexer.records import ChangeKind
-from indexer.store.changes import Entry, follows
+from indexer.records import ChangeKind, Stream
+from indexer.store.chains import Entry, follows
 from tests.crash.chances import ROUNDS, chance
 from tests.indexer.factories import log_of, opened
 
@@ -52,7 +52,7 @@ class Poller:
             head = tx.changes.head()
             rows = tx.changes.after(self._seq, limit=1_000_000)
         for row in rows:
-            assert follows(row, seq=self._seq, digest=self._digest)
+            assert follows(Stream.CHANGE, row, seq=self._seq, digest=self._digest)
             self._seq, self._digest = row.seq, row.digest
             self.seen.append(row.signature_id)
         assert self._seq == head.seq  # who sees the head has everything before it

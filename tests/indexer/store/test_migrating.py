@@ -146,5 +146,5 @@ def test_each_table_can_be_read_after_migrating(store):
         "survivor_case": 2,
         "data_key": 2,  # the open case's and the platform's
         "bank": 2,
-        "head": 1,
+        "head": 2,  # of two streams
     }

@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from indexer.errors import LogForkedError
-from indexer.records import Change, ChangeKind
-from indexer.store.changes import follows, row_digest
+from indexer.records import Change, ChangeKind, Stream
+from indexer.store.chains import follows, row_digest
 from tests.indexer.factories import log_of, open_case
 
 NUMBERS = st.integers(-(2**63), 2**63 - 1)
@@ -25,11 +25,11 @@ def make_change(**columns):
         "prev": bytes(32),
     }
     bare = Change(**(plain | columns), digest=b"")
-    return replace(bare, digest=row_digest(bare))
+    return replace(bare, digest=row_digest(Stream.CHANGE, bare))
 
 
 def fits(change, *, prev=bytes(32)):
-    return follows(change, seq=0, digest=prev)
+    return follows(Stream.CHANGE, change, seq=0, digest=prev)
 
 
 def test_a_row_follows_the_one_before():
@@ -52,7 +52,7 @@ def test_altering_any_column_breaks_the_chain(column, other):
     altered = replace(make_change(), **{column: other})
 
     assert not fits(altered)
-    assert not follows(altered, seq=altered.seq - 1, digest=altered.prev)
+    assert not follows(Stream.CHANGE, altered, seq=altered.seq - 1, digest=altered.prev)
 
 
 @given(column=st.sampled_from(["seq", "signature_id", "day"]), number=NUMBERS)
@@ -60,7 +60,9 @@ def test_no_other_number_fits_a_row_s_digest(column, number):
     change = make_change()
     altered = replace(change, **{column: number})
 
-    assert follows(altered, seq=altered.seq - 1, digest=altered.prev) == (altered == change)
+    assert follows(Stream.CHANGE, altered, seq=altered.seq - 1, digest=altered.prev) == (
+        altered == change
+    )
 
 
 @given(body=st.text(st.characters(codec="utf-8")))
