@@ -13,6 +13,7 @@ from api.console.console import Console
 from api.console.mounting import mount
 from api.dependencies import Services
 from api.middleware import BodyLimits, RequestMiddleware
+from api.document import PROBLEMS, Described
 from api.routes import (
     appeals,
     cases,
@@ -87,7 +88,7 @@ def _application(services: Services, workers: Sequence[Worker]) -> FastAPI:
             await run_in_threadpool(worker.stop)
         services.matching.store.close()
 
-    app = FastAPI(
+    app = Described(
         title="hashsvc",
         version=__version__,
         description=_DESCRIPTION,
@@ -97,6 +98,7 @@ def _application(services: Services, workers: Sequence[Worker]) -> FastAPI:
         redirect_slashes=False,  # a redirect would send the query back
     )
     app.state.services = services
+        responses=PROBLEMS,
     for router in _ROUTERS:
         app.include_router(router)
     mount(app, Console.of(services))

@@ -8,6 +8,7 @@ from starlette.datastructures import QueryParams
 
 from api.compat.refusals import CompatRoute, RefusedHereError
 from api.dependencies import MatchCaller, ReadingCaller, Services, ServicesDep
+from api.document import REFUSALS
 from api.security.api_keys import Caller
 from api.security.rate_limits import Lane
 from api.security.scopes import Scope
@@ -18,7 +19,12 @@ from hashsvc.errors import InvalidHashError
 from hashsvc.times import now
 from indexer.records import BankKind
 
-router = APIRouter(prefix="/compat/hma", tags=["compat"], route_class=CompatRoute)
+router = APIRouter(
+    prefix="/compat/hma", tags=["compat"], route_class=CompatRoute, responses=REFUSALS
+)
+_STALE: dict[int | str, dict[str, Any]] = {
+    503: {"description": "Not now", "content": {"text/plain": {"schema": {"type": "string"}}}}
+}
 _NO_DISTANCE = "-"
 _TRUE = {"1", "true", "yes", "on", "t", "y"}
 _FALSE = {"0", "false", "no", "off", "f", "n"}
@@ -74,7 +80,7 @@ def list_banks(_caller: ReadingCaller, services: ServicesDep) -> list[dict[str, 
     return [{"name": _bank_name(bank.name), "matching_enabled_ratio": 1.0} for bank in banks]
 
 
-@router.get("/status", response_class=PlainTextResponse)
+@router.get("/status", response_class=PlainTextResponse, responses=_STALE)
 def status(services: ServicesDep) -> Response:
     """Whether questions can be answered now, in HMA's words."""
     try:

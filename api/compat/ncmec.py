@@ -15,6 +15,7 @@ from api.compat.mappings import AFFIRMATIVE, NEGATIVE, Wish
 from api.compat.ncmec_xml import XmlRefusedError
 from api.compat.refusals import CompatRoute, RefusedHereError
 from api.dependencies import Services, ServicesDep
+from api.document import REFUSALS, answering
 from api.security.api_keys import Caller, PresentedKey
 from api.security.errors import KeyInvalidError
 from api.security.scopes import Scope
@@ -24,7 +25,10 @@ from hashsvc.times import now
 from indexer.platform_records import NewDecision
 from indexer.store.list_streams import seconds_of
 
-router = APIRouter(prefix="/compat/ncmec/v2", tags=["compat"], route_class=CompatRoute)
+router = APIRouter(
+    prefix="/compat/ncmec/v2", tags=["compat"], route_class=CompatRoute, responses=REFUSALS
+)
+_XML = answering(ncmec_xml.MEDIA_TYPE)
 _PAGE = 10_000  # a window of one second holds fewer, so that it is always one page
 _NEXT_SIZE = 1_000  # what clients expect to see
 _TIME = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(\.\d{1,9})?Z")
@@ -54,27 +58,27 @@ Reader = Annotated[Caller, Depends(_reader)]
 Voter = Annotated[Caller, Depends(_voter)]
 
 
-@router.get("/status", response_class=Response)
+@router.get("/status", response_class=Response, responses=_XML)
 def read_status(caller: Reader) -> Response:
     """Who asks, in NCMEC's words."""
     platform = caller.platform
     return _xml(ncmec_xml.status(platform.platform_id, platform.name))
 
 
-@router.get("/members", response_class=Response)
+@router.get("/members", response_class=Response, responses=_XML)
 def read_members(caller: Reader, services: ServicesDep) -> Response:
     """The banks that the caller may read, as members."""
     lists = services.lists
     return _xml(ncmec_xml.members(lists.mine(caller), source=lists.source_name))
 
 
-@router.get("/feedback/PDQ/reasons", response_class=Response)
+@router.get("/feedback/PDQ/reasons", response_class=Response, responses=_XML)
 def read_reasons(_caller: Reader) -> Response:
     """Why a client may speak against an entry."""
     return _xml(ncmec_xml.reasons())
 
 
-@router.get("/entries", response_class=Response)
+@router.get("/entries", response_class=Response, responses=_XML)
 def read_entries(
     caller: Reader,
     services: ServicesDep,
@@ -100,7 +104,7 @@ def read_entries(
     return _xml(ncmec_xml.entries(handed, source=source, next_page=following))
 
 
-@router.put("/entries/{member}/{entry}/PDQ/feedback", response_class=Response)
+@router.put("/entries/{member}/{entry}/PDQ/feedback", response_class=Response, responses=_XML)
 async def give_feedback(
     member: Annotated[int, Path(ge=0)],  # noqa: ARG001  # the entry's id says it already
     entry: Annotated[str, Path(max_length=64)],

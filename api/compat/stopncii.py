@@ -11,6 +11,7 @@ from api.compat.callers import FetchCaller, paced
 from api.compat.mappings import TIME_ZERO, standing_of
 from api.compat.refusals import CompatRoute
 from api.dependencies import Services, ServicesDep
+from api.document import REFUSALS
 from api.security.api_keys import Caller
 from api.services.cursors import Cursors
 from api.services.errors import CursorInvalidError
@@ -21,7 +22,9 @@ from hashsvc.times import now
 from indexer.list_records import ListLine
 from indexer.store.list_streams import seconds_of
 
-router = APIRouter(prefix="/compat/stopncii/v1", tags=["compat"], route_class=CompatRoute)
+router = APIRouter(
+    prefix="/compat/stopncii/v1", tags=["compat"], route_class=CompatRoute, responses=REFUSALS
+)
 _MOST_RECORDS = 2_000
 _TOKEN_LIFE = timedelta(hours=1)
 

@@ -11,6 +11,7 @@ from api.compat.callers import FeedbackCaller, SubmitCaller
 from api.compat.mappings import AUTOMATED_TAG, FEEDBACK, SIGNAL_TYPES, Wish
 from api.compat.refusals import CompatRoute, RefusedHereError
 from api.dependencies import ServicesDep
+from api.document import REFUSALS
 from api.services.lifecycle import EFFECTS
 from hashsvc import Algorithm, Hash
 from hashsvc.closed_sets import Reason
@@ -18,7 +19,9 @@ from hashsvc.errors import InvalidHashError
 from hashsvc.times import now
 from indexer.platform_records import NewDecision
 
-router = APIRouter(prefix="/compat/stopncii/v1", tags=["compat"], route_class=CompatRoute)
+router = APIRouter(
+    prefix="/compat/stopncii/v1", tags=["compat"], route_class=CompatRoute, responses=REFUSALS
+)
 _MOST_RECORDS = 1_000
 _HEX_DIGITS = 64
 _REASONS = {reason.value: reason for reason in Reason}

@@ -7,6 +7,7 @@ from prometheus_client import CONTENT_TYPE_LATEST
 from pydantic import BaseModel, Field
 
 from api.dependencies import ServicesDep
+from api.document import answering
 
 router = APIRouter(tags=["operations"])
 
@@ -30,7 +31,7 @@ def ready(services: ServicesDep) -> Health:
     return Health()
 
 
-@router.get("/metrics", response_class=Response)
+@router.get("/metrics", response_class=Response, responses=answering("text/plain"))
 def metrics(services: ServicesDep) -> Response:
     """Figures for Prometheus: counts and times, never a key, a reference or a hash."""
     services.waiting.refresh()

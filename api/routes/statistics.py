@@ -5,6 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Response
 
 from api.dependencies import OwnFiguresCaller, ServicesDep
+from api.document import answering
 from api.schemas.statistics import StatisticsOut, as_csv, as_page
 from hashsvc.times import now
 
@@ -28,14 +29,14 @@ def read_own_statistics(
     return StatisticsOut.of(month, services.statistics.own(caller, month))
 
 
-@router.get(".csv", response_class=Response)
+@router.get(".csv", response_class=Response, responses=answering("text/csv"))
 def read_statistics_as_csv(month: Month, services: ServicesDep) -> Response:
     """The public figures as a table of comma-separated values."""
     figures = services.statistics.public(month, at=now())
     return Response(as_csv(month, figures), media_type="text/csv; charset=utf-8")
 
 
-@router.get(".html", response_class=Response)
+@router.get(".html", response_class=Response, responses=answering("text/html"))
 def read_statistics_as_page(month: Month, services: ServicesDep) -> Response:
     """The public figures as a page."""
     figures = services.statistics.public(month, at=now())

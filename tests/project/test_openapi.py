@@ -46,3 +46,23 @@ def test_nothing_of_a_survivor_travels_in_an_address():
     for path, methods in survivors.items():
         assert "{" not in path
         assert all(in_address(operation) == set() for operation in methods.values())
+
+
+def test_errors_are_written_down_as_they_are_sent():
+    """FastAPI would promise a 422 with the input in it; the real forms are ours."""
+    document = json.loads(generated())
+    operations = [one for methods in document["paths"].values() for one in methods.values()]
+
+    for operation in operations:
+        assert "422" not in operation["responses"]
+        assert "application/problem+json" in operation["responses"]["4XX"]["content"]
+    assert "HTTPValidationError" not in document["components"]["schemas"]
+
+
+def test_every_answer_says_what_it_is():
+    for path, methods in json.loads(generated())["paths"].items():
+        for method, operation in methods.items():
+            good = [answer for code, answer in operation["responses"].items() if code < "3"]
+            assert all("content" in answer or "204" in operation["responses"] for answer in good), (
+                f"{method} {path}"
+            )
