@@ -25,6 +25,9 @@ class Act(StrEnum):
     CASE_OPEN = "case:open"
     CASE_WITHDRAW = "case:withdraw"
     CHANGES_ACKNOWLEDGE = "changes:acknowledge"
+    CLOCK_PAUSE = "clock:pause"
+    CLOCK_RESUME = "clock:resume"
+    CONSOLE_SIGN_IN = "console:sign_in"
     DATABASE_RESTORE = "database:restore"
     IMPORT_ADD = "import:add"
     IMPORT_APPLY = "import:apply"
@@ -47,6 +50,7 @@ class Act(StrEnum):
     WEBHOOK_ADD = "webhook:add"
     WEBHOOK_REMOVE = "webhook:remove"
     WEBHOOK_ROTATE = "webhook:rotate"
+    WEBHOOK_TEST = "webhook:test"
 
 
 @dataclass(frozen=True, slots=True)

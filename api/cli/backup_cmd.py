@@ -154,7 +154,7 @@ def _made_current(store: Store, settings: Settings) -> int:
     known = read_tombstones(settings.tombstones) if settings.tombstones else None
     require_known(store, known, HighWater(settings.high_water).read())
     gone = replay(store, known, at=now()) if known else 0
-    begin_epoch(store)
+    begin_epoch(store, at=now())
     return gone
 
 

@@ -141,7 +141,7 @@ def limit_bank(
     Example: hashsvc-server bank limit reported --weakest-tier likely --data var
     """
     with explained(), opened(data) as (store, _):
-        BankService(store).limit(name, weakest_tier)
+        BankService(store).limit(name, weakest_tier, at=now())
     MESSAGES.print(f"The bank answers at {weakest_tier.value} and above.")
 
 

@@ -7,6 +7,7 @@ import typer
 from api.cli.preparing import MESSAGES, Data, explained, opened
 from api.security.key_files import add_seal_key, read_ring, retire_seal_keys, rotating
 from api.services.rotation import rotate
+from hashsvc.times import now
 
 
 def make_seal_key(data: Data = Path("var")) -> None:
@@ -36,7 +37,7 @@ def rotate_seal_key(data: Data = Path("var")) -> None:
     with explained(), opened(data) as (store, _), rotating(data):
         if not _waits(data):
             add_seal_key(data)
-        rewrapped = rotate(store, read_ring(data / "seal.keys").current_id)
+        rewrapped = rotate(store, read_ring(data / "seal.keys").current_id, at=now())
         retire_seal_keys(data)
     MESSAGES.print(
         f"Done: {rewrapped} data keys were wrapped anew. The old key opens none of them."

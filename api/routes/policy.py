@@ -4,6 +4,7 @@ from fastapi import APIRouter
 
 from api.dependencies import PolicyCaller, ServicesDep
 from api.schemas.policy import Policy
+from hashsvc.times import now
 
 router = APIRouter(prefix="/v1/policy", tags=["policy"])
 
@@ -17,5 +18,5 @@ def read_policy(caller: PolicyCaller, services: ServicesDep) -> Policy:
 @router.put("")
 def set_policy(policy: Policy, caller: PolicyCaller, services: ServicesDep) -> Policy:
     """Replace the platform's rules; they hold for matches from now on."""
-    services.policies.set(caller, policy.value())
+    services.policies.set(caller, policy.value(), at=now())
     return policy

@@ -46,7 +46,7 @@ def list_webhooks(caller: WebhookCaller, services: ServicesDep) -> WebhooksOut:
 @router.delete(_PREFIX + "/{webhook_id}", status_code=204)
 def remove_webhook(webhook_id: WebhookId, caller: WebhookCaller, services: ServicesDep) -> None:
     """Forget a webhook, and what waits for it."""
-    services.webhooks.remove(caller, webhook_id)
+    services.webhooks.remove(caller, webhook_id, at=now())
 
 
 @router.get(_PREFIX + "/{webhook_id}/deliveries")

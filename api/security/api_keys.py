@@ -12,6 +12,7 @@ from api.security.errors import KeyInvalidError, KeyTooBroadError, KeyTooLongErr
 from api.security.peppers import Pepper, Purpose
 from api.security.scopes import Scope
 from hashsvc import Tier
+from indexer.audit_records import Actor
 from indexer.records import ApiKey, NewKey, Platform
 
 MAX_DAYS = 400
@@ -70,6 +71,11 @@ class Caller:
     scopes: frozenset[Scope]
     weakest_tier: Tier  # weaker matches are not answered to it
     kept: ApiKey = field(repr=False)
+
+    @property
+    def actor(self) -> Actor:
+        """Who it is to the audit."""
+        return Actor.key(self.key_id)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from api.security.api_keys import Caller
 from api.services.errors import NoSuchMatchError
 from api.services.idempotency import Answered, Idempotency, Once
 from hashsvc.closed_sets import AppealOutcome, ListedState
+from indexer.audit_records import Act
 from indexer.platform_records import MatchView
 from indexer.records import LIVE_STATES, Hold, MatchId, Standing
 from indexer.store import Store, Transaction
@@ -85,6 +86,8 @@ class AppealService:
         if tier is None:
             raise NoSuchMatchError
         tx.appeals.keep(new, caller.key_id, at=at)
+        about = {"match": new.match_id, "outcome": new.outcome}
+        tx.audit.record(Act.APPEAL_JUDGE, by=caller.actor, at=at, about=about)
         if new.outcome is not AppealOutcome.UPHELD:
             return 0
         seen = [id_ for id_ in standings if hits[id_] is tier]

@@ -6,7 +6,8 @@ from datetime import datetime
 
 from api.services.errors import NoSuchBankError
 from hashsvc import Signature, Tier
-from indexer.records import Bank, Enrolment
+from indexer.audit_records import OPERATOR, Act, Told
+from indexer.records import Bank, BankKind, Enrolment
 from indexer.store import Store
 from indexer.store.listing import BENIGN_BANK, REPORTED_BANK
 
@@ -27,6 +28,8 @@ class BankService:
         if enrolments:
             with self.store.transaction() as tx:
                 tx.banks.add(BENIGN_BANK, enrolments, at=at)
+                about: dict[str, Told] = {"kind": BankKind.BENIGN, "signatures": len(enrolments)}
+                tx.audit.record(Act.BANK_ADD, by=OPERATOR, at=at, about=about)
         return len(enrolments)
 
     def fill_sandbox(self, signatures: Sequence[Signature], *, at: datetime) -> None:
@@ -41,7 +44,7 @@ class BankService:
         with self.store.snapshot() as tx:
             return tx.banks.overview()
 
-    def limit(self, name: str, weakest_tier: Tier) -> None:
+    def limit(self, name: str, weakest_tier: Tier, *, at: datetime) -> None:
         """Let a bank answer at a tier and stronger ones only.
 
         Raises:
@@ -50,3 +53,5 @@ class BankService:
         with self.store.transaction() as tx:
             if not tx.banks.limit(name, weakest_tier):
                 raise NoSuchBankError
+            about = {"weakest_tier": weakest_tier}
+            tx.audit.record(Act.BANK_LIMIT, by=OPERATOR, at=at, about=about)

@@ -20,6 +20,7 @@ from api.services.intake import Intake
 from api.services.outcomes import CaseReport, tally
 from hashsvc import Signature
 from hashsvc.closed_sets import CaseStatus
+from indexer.audit_records import SURVIVOR, Act
 from indexer.errors import CaseExistsError
 from indexer.records import NewCase, PinAttempts
 from indexer.store import Store
@@ -63,6 +64,7 @@ class CaseService:
         try:
             with self.store.transaction() as tx:
                 tx.cases.open(new, enrolments, at=at)
+                tx.audit.record(Act.CASE_OPEN, by=SURVIVOR, at=at)
         except CaseExistsError:
             self._require_same_request(new, pin)
         self.changed()
@@ -97,6 +99,7 @@ class CaseService:
             held = tx.cases.add(case.case_id, enrolments, at=at)
             if held > MAX_SIGNATURES:
                 raise TooManySignaturesError
+            tx.audit.record(Act.CASE_ADD, by=SURVIVOR, at=at)
         self.changed()
         return held
 
@@ -129,6 +132,7 @@ class CaseService:
             case = tx.cases.find(number_mac, to_change=True)
             if case is not None and case.status is CaseStatus.ACTIVE:
                 tx.cases.withdraw(case.case_id, at=at)
+                tx.audit.record(Act.CASE_WITHDRAW, by=SURVIVOR, at=at)
         self.changed()
         self.remember()
 

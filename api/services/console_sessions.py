@@ -12,6 +12,7 @@ from api.security.scopes import Scope
 from api.services.errors import FormForeignError, KeyUnfitForConsoleError, SignedOutError
 from api.services.platforms import PlatformService
 from api.services.wrong_keys import WrongKeys
+from indexer.audit_records import Act
 from indexer.console_records import ConsoleSession
 from indexer.store import Store
 
@@ -53,6 +54,7 @@ class ConsoleSessionService:
         with self.store.transaction() as tx:
             tx.console_sessions.purge(opened_before=at - LONGEST, used_before=at - IDLE)
             tx.console_sessions.begin(self._mac(token), caller.key_id, at=at)
+            tx.audit.record(Act.CONSOLE_SIGN_IN, by=caller.actor, at=at)
         return token
 
     def caller(self, token: str, *, at: datetime) -> Caller:

@@ -19,6 +19,7 @@ from api.services.platform_policies import regimes_of
 from api.services.regimes import Regimes
 from hashsvc import SignatureId
 from hashsvc.closed_sets import FeedKind, ListedState
+from indexer.audit_records import Act
 from indexer.platform_records import Clock, MatchView, NewDecision, NewNotice, PastDecision
 from indexer.records import MatchId, Standing
 from indexer.store import Store, Transaction
@@ -120,6 +121,12 @@ class DecisionService:
         if effect.hold is not None:
             held = Standing(ListedState.SUSPENDED, effect.hold)
             moves |= dict.fromkeys(seen, held)
+        tx.audit.record(
+            Act.MATCH_DECIDE,
+            by=caller.actor,
+            at=at,
+            about={"match": match_id, "decision": new.decision, "reason": new.reason},
+        )
         return _apply(tx, caller, moves, at=at)
 
     def notice(
@@ -148,6 +155,7 @@ class DecisionService:
             tx.clocks.keep_notice(match_id, notice)
             if not missing:
                 tx.clocks.start(match_id, regime.clock(started_at=received_at), at=at)
+            _record(tx, Act.NOTICE_RECEIVE, caller, match_id, at=at)
         return notice
 
     def pause(
@@ -168,6 +176,7 @@ class DecisionService:
                 raise NoSuchRegimeError
             if not tx.clocks.pause(match_id, regime_name, why=why, at=at):
                 raise ClockUnmovedError
+            _record(tx, Act.CLOCK_PAUSE, caller, match_id, at=at)
             return self._file(tx, caller, match_id, at=at)
 
     def resume(
@@ -183,6 +192,7 @@ class DecisionService:
             _require(tx, caller, match_id)
             if not tx.clocks.resume(match_id, regime_name, at=at):
                 raise ClockUnmovedError
+            _record(tx, Act.CLOCK_RESUME, caller, match_id, at=at)
             return self._file(tx, caller, match_id, at=at)
 
     def file(self, caller: Caller, match_id: MatchId, *, at: datetime) -> MatchFile:
@@ -250,3 +260,7 @@ def _apply(
 def _require(tx: Transaction, caller: Caller, match_id: MatchId) -> None:
     if tx.decisions.open_match(match_id, caller.platform.platform_id) is None:
         raise NoSuchMatchError
+
+
+def _record(tx: Transaction, act: Act, caller: Caller, match_id: MatchId, *, at: datetime) -> None:
+    tx.audit.record(act, by=caller.actor, at=at, about={"match": match_id})

@@ -8,6 +8,7 @@ from api.security.api_keys import Caller
 from api.security.peppers import Pepper
 from api.services.cursors import Cursors
 from api.services.errors import CursorExpiredError
+from indexer.audit_records import Act
 from indexer.platform_records import FeedEntry
 from indexer.records import PlatformId
 from indexer.store import Store, Transaction
@@ -60,7 +61,9 @@ class FeedService:
         """
         platform_id = caller.platform.platform_id
         with self.store.transaction() as tx:
-            tx.feeds.acknowledge(platform_id, self._place(tx, platform_id, cursor), at=at)
+            place = self._place(tx, platform_id, cursor)
+            tx.feeds.acknowledge(platform_id, place, at=at)
+            tx.audit.record(Act.CHANGES_ACKNOWLEDGE, by=caller.actor, at=at, about={"place": place})
 
     def purge(self, *, at: datetime) -> None:
         """Forget what was told more than 400 days ago."""

@@ -9,6 +9,7 @@ from api.services.errors import BankFollowsError, BankUnfitError, NoSuchBankErro
 from api.services.intake import Intake
 from hashsvc import Signature
 from hashsvc.policies import Fitness, fitness
+from indexer.audit_records import OPERATOR, Act, Told
 from indexer.records import BankKind
 from indexer.store import Store
 from indexer.store.listing import REPORTED_BANK
@@ -88,6 +89,8 @@ class ImportService:
             with self.store.transaction() as tx:
                 ids = tx.listing.erase_bank(bank, at=at, limit=_AT_ONCE)
                 tx.matches.settle(ids, at=at)
+                about = {"signatures": len(ids)}
+                tx.audit.record(Act.BANK_EMPTY, by=OPERATOR, at=at, about=about)
             erased += len(ids)
             if not ids:
                 return erased
@@ -116,6 +119,8 @@ class ImportService:
         with self.store.transaction() as tx:
             if enrolments:
                 tx.banks.add(bank, enrolments, at=at)
+                about: dict[str, Told] = {"kind": BankKind.REPORTED, "signatures": len(enrolments)}
+                tx.audit.record(Act.BANK_ADD, by=OPERATOR, at=at, about=about)
         held = sum(enrolment.held for enrolment in enrolments)
         return replace(
             sums,

@@ -19,6 +19,7 @@ from api.services.intake import Intake
 from hashsvc import Hash, RegionKind, Signature, SignatureId
 from hashsvc.policies import Fitness, fitness
 from hashsvc.times import now
+from indexer.audit_records import OPERATOR, Act
 from indexer.records import BankKind, Enrolment
 from indexer.store import Store, Transaction
 from indexer.store.days import day_of
@@ -103,6 +104,7 @@ class ListImports:
             _require_free(tx, new.bank)
             tx.banks.make(new.bank, BankKind.REPORTED)
             tx.import_sources.add(new)
+            self._record(tx, Act.IMPORT_ADD)
 
     def chosen(self, name: str | None) -> list[ImportSource]:
         """The source of this name; without one, all of them.
@@ -129,7 +131,9 @@ class ListImports:
         self.begin_anew(name)
         erased = self._drop_older(name)
         with self.store.transaction() as tx:
-            tx.import_sources.forget(_require(tx.import_sources.locked(name)).source_id)
+            source_id = _require(tx.import_sources.locked(name)).source_id
+            tx.import_sources.forget(source_id)
+            self._record(tx, Act.IMPORT_REMOVE, source=source_id)
         return erased
 
     def begin_anew(self, name: str) -> None:
@@ -178,6 +182,8 @@ class ListImports:
             if (held.source_id, held.checkpoint) != (source.source_id, after):
                 raise SourceMovedError
             taken = self._enter(tx, held, latest, fit, taken)
+            about = {"listed": taken.listed, "delisted": taken.delisted}
+            self._record(tx, Act.IMPORT_APPLY, source=held.source_id, **about)
             tx.import_sources.move(
                 source.source_id, page.checkpoint, at=self.time_of_day(), complete=page.last
             )
@@ -240,7 +246,12 @@ class ListImports:
                 known = tx.import_sources.known(source.source_id, macs)
                 tx.import_sources.drop(source.source_id, macs)
                 ids = {entry.signature_id for entry in known.values()}
-                erased += self._erase_unnamed(tx, ids)
+                gone = self._erase_unnamed(tx, ids)
+                self._record(tx, Act.IMPORT_APPLY, source=source.source_id, delisted=gone)
+                erased += gone
+
+    def _record(self, tx: Transaction, act: Act, **about: int) -> None:
+        tx.audit.record(act, by=OPERATOR, at=self.time_of_day(), about=about)
 
     def _erase_unnamed(self, tx: Transaction, ids: Iterable[SignatureId]) -> int:
         """Delist what stands for no entry any more; matches that rest on it alone end."""

@@ -14,8 +14,9 @@ from api.services.errors import (
     PlaceAheadError,
 )
 from hashsvc import Hash, SignatureId
+from indexer.audit_records import OPERATOR, Act
 from indexer.list_records import Grant, ListAccess, ListPage, StreamHead
-from indexer.records import BankKind
+from indexer.records import BankKind, Platform
 from indexer.store import Store, Transaction
 
 
@@ -70,7 +71,9 @@ class ListService:
             bank_id = tx.lists.bank_id(bank)
             if bank_id is None:
                 raise NoSuchBankError
-            return tx.lists.grant(tx.platforms.named(platform), bank_id, operator=operator, at=at)
+            asked = tx.platforms.named(platform)
+            tx.audit.record(Act.LIST_GRANT, by=OPERATOR, at=at, about=_about(asked, bank_id))
+            return tx.lists.grant(asked, bank_id, operator=operator, at=at)
 
     def revoke(self, platform: str, bank: str, *, at: datetime) -> None:
         """End a grant at once.
@@ -81,6 +84,8 @@ class ListService:
         with self.store.transaction() as tx:
             for grant in tx.lists.grants():
                 if (grant.platform.name, grant.bank) == (platform, bank):
+                    about = _about(grant.platform, grant.bank_id)
+                    tx.audit.record(Act.LIST_REVOKE, by=OPERATOR, at=at, about=about)
                     return tx.lists.revoke(grant, at=at)
         raise ListNotGrantedError
 
@@ -117,9 +122,8 @@ class ListService:
             page = tx.lists.page(grant, wanted.after, limit=wanted.limit)
             if wanted.done is not None:
                 tx.lists.acknowledge(grant, wanted.done, at=at)
-            tx.lists.note_access(
-                ListAccess(grant, caller.key_id, wanted.dialect, wanted.after, page), at=at
-            )
+            access = ListAccess(grant, caller.key_id, wanted.dialect, wanted.after, page)
+            _note(tx, caller, access, at=at)
             return Handed(grant, _names(tx, grant), head, page)
 
     def read_window(self, caller: Caller, window: Window, *, at: datetime) -> Handed:
@@ -135,9 +139,8 @@ class ListService:
             after = max(begin, window.after)
             page = tx.lists.page(grant, after, limit=window.limit, until_second=window.end)
             tx.lists.acknowledge(grant, begin, at=at)
-            tx.lists.note_access(
-                ListAccess(grant, caller.key_id, window.dialect, after, page), at=at
-            )
+            access = ListAccess(grant, caller.key_id, window.dialect, after, page)
+            _note(tx, caller, access, at=at)
             return Handed(grant, _names(tx, grant), tx.lists.head(grant), page)
 
     def require_on(self) -> None:
@@ -185,6 +188,8 @@ class ListService:
             if pos > tx.lists.head(grant).pos:
                 raise PlaceAheadError
             tx.lists.acknowledge(grant, pos, at=at)
+            about = _about(grant.platform, grant.bank_id) | {"place": pos}
+            tx.audit.record(Act.LIST_ACKNOWLEDGE, by=caller.actor, at=at, about=about)
 
     def epoch(self) -> bytes:
         """8 bytes that are others after every restore."""
@@ -208,6 +213,21 @@ class ListService:
             if bank in (None, grant.bank):
                 return grant
         raise ListNotGrantedError
+
+
+def _note(tx: Transaction, caller: Caller, access: ListAccess, *, at: datetime) -> None:
+    """Say who was handed what, twice: a row to look it up, and one that nobody can alter."""
+    tx.lists.note_access(access, at=at)
+    about = _about(access.grant.platform, access.grant.bank_id) | {
+        "after": access.after,
+        "last": access.page.last_pos,
+        "rows": len(access.page.lines),
+    }
+    tx.audit.record(Act.LIST_ANSWER, by=caller.actor, at=at, about=about)
+
+
+def _about(platform: Platform, bank_id: int) -> dict[str, int]:
+    return {"platform": platform.platform_id, "bank": bank_id}
 
 
 def _names(tx: Transaction, grant: Grant) -> WireIds:

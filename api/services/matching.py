@@ -1,6 +1,6 @@
 """Whether an upload resembles a reported photo: find, grade, confirm."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -16,10 +16,11 @@ from hashsvc import Hit, Policy, Signature
 from hashsvc.closed_sets import Surface
 from hashsvc.matching import Matcher, nearest_first
 from hashsvc.policies import GradedHit, askable, sound_dhash
+from indexer.audit_records import Act
 from indexer.platform_records import NewClock
 from indexer.records import Match, MatchId
 from indexer.search import SignatureIndex
-from indexer.store import Store
+from indexer.store import Store, Transaction
 from indexer.store.matches import Asked
 
 
@@ -129,6 +130,7 @@ class MatchingService:
                     asked = self._asked(one.upload, asking, rules, clocks)
                     asked = replace(asked, listed_since=listed_since)
                     matches[one.upload.ref] = tx.matches.confirm(asked, one.graded, at=at)
+                _record(tx, asking, matches.values(), at=at)
         answers = [
             Answer(one.upload.ref, matches.get(one.upload.ref), searched=bool(one.hits))
             for one in found
@@ -181,6 +183,15 @@ class MatchingService:
                 self.metrics.matches.labels(tier, state).inc()
             elif one.graded:
                 self.metrics.hits_dropped.labels("not_live").inc(len(one.graded))
+
+
+def _record(
+    tx: Transaction, asking: Caller, matches: Iterable[Match | None], *, at: datetime
+) -> None:
+    """One audit row a request, where anything matched: no row, no answer."""
+    ids = sorted(match.match_id for match in matches if match is not None)
+    if ids:
+        tx.audit.record(Act.MATCH_ANSWER, by=asking.actor, at=at, about={"matches": ids})
 
 
 def _joined(hits: Sequence[Hit], newer: Matcher, query: Signature, policy: Policy) -> list[Hit]:

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from api.security.pack_keys import PackKeys
 from api.services.errors import NoSuchBankError
 from hashsvc.packs import Entry, build
+from indexer.audit_records import OPERATOR, Act
 from indexer.records import BankKind
 from indexer.store import Store
 
@@ -34,7 +35,7 @@ class PackService:
             PackKeyError: the recipient is no public key.
         """
         names = self.keys.names_for(recipient)
-        with self.store.snapshot() as tx:
+        with self.store.transaction() as tx:
             banks = {one.name: one for one in tx.banks.overview() if one.kind is BankKind.REPORTED}
             if bank not in banks:
                 raise NoSuchBankError
@@ -43,6 +44,7 @@ class PackService:
                 for one in tx.listing.live_in(bank)
             ]
             sequence = tx.changes.head().seq
+            tx.audit.record(Act.PACK_BUILD, by=OPERATOR, at=at, about={"entries": len(entries)})
         return build(
             entries,
             bank=bank,

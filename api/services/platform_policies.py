@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
+from datetime import datetime
 from typing import Any
 
 from api.security.api_keys import Caller
@@ -9,6 +10,7 @@ from api.services.regimes import Regimes
 from hashsvc import Tier
 from hashsvc.closed_sets import Surface
 from hashsvc.policies import strongest
+from indexer.audit_records import Act
 from indexer.records import PlatformId
 from indexer.store import Store, Transaction
 
@@ -49,10 +51,11 @@ class PolicyService:
         with self.store.snapshot() as tx:
             return policy_of(tx, caller.platform.platform_id)
 
-    def set(self, caller: Caller, policy: PlatformPolicy) -> None:
+    def set(self, caller: Caller, policy: PlatformPolicy, *, at: datetime) -> None:
         """Replace the caller's policy; it holds for matches from now on."""
         with self.store.transaction() as tx:
             tx.policies.set(caller.platform.platform_id, asdict(policy))
+            tx.audit.record(Act.POLICY_SET, by=caller.actor, at=at)
 
 
 def policy_of(tx: Transaction, platform_id: PlatformId) -> PlatformPolicy:

@@ -28,6 +28,7 @@ from api.security.scopes import Scope
 from api.services.errors import NoSuchKeyError, TooManyKeysError
 from api.services.idempotency import Idempotency, Once
 from hashsvc import Tier
+from indexer.audit_records import OPERATOR, Act, Actor
 from indexer.errors import StoreUnavailableError
 from indexer.records import ApiKey
 from indexer.store import Store, Transaction
@@ -114,6 +115,7 @@ class PlatformService:
                 wish.require_life(at=at)
                 wish.require_within(above)
                 tx.platforms.add_key(above.platform, stored(key, self.pepper, wish, maker=above))
+                _record(tx, Act.KEY_CREATE, maker.actor, key.key_id, at=at)
                 return key.key_id
 
             answered = Idempotency(self.pepper).answer(tx, maker, once, make, at=at)
@@ -136,6 +138,7 @@ class PlatformService:
             if key_id not in own:
                 raise NoSuchKeyError
             tx.platforms.revoke_key(key_id, at=at)
+            _record(tx, Act.KEY_REVOKE, caller.actor, key_id, at=at)
 
     def all_keys(self) -> list[ApiKey]:
         """Every key, revoked and expired ones included."""
@@ -165,6 +168,7 @@ class PlatformService:
             wish.require_life(at=at)
             tx.platforms.add_key(branch[0].platform, stored(new, self.pepper, wish))
             tx.platforms.replace_key(key_id, new.key_id, until=at + overlap)
+            _record(tx, Act.KEY_REPLACE, OPERATOR, key_id, at=at)
         return new
 
     def revoke_key(self, key_id: str, *, at: datetime) -> None:
@@ -176,6 +180,7 @@ class PlatformService:
         with self.store.transaction() as tx:
             if not tx.platforms.revoke_key(key_id, at=at):
                 raise NoSuchKeyError
+            _record(tx, Act.KEY_REVOKE, OPERATOR, key_id, at=at)
 
     def is_remembered(self, presented: PresentedKey) -> bool:
         """Whether `caller` will answer without the database."""
@@ -212,6 +217,7 @@ class PlatformService:
         key = make_key(self.kind)
         with self.store.transaction() as tx:
             tx.platforms.add_key(tx.platforms.named(name), stored(key, self.pepper, wish))
+            _record(tx, Act.KEY_CREATE, OPERATOR, key.key_id, at=at)
         return key
 
     def _require_signature(
@@ -250,6 +256,10 @@ class PlatformService:
                 tx.platforms.note_use(key.key_id, day=day)
         except StoreUnavailableError:
             _log.warning("last use of a key not kept", extra={"key_id": key.key_id})
+
+
+def _record(tx: Transaction, act: Act, by: Actor, key_id: str, *, at: datetime) -> None:
+    tx.audit.record(act, by=by, at=at, about={"key": key_id})
 
 
 def _still_valid(tx: Transaction, maker: Caller, *, at: datetime) -> ApiKey:

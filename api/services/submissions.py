@@ -9,6 +9,7 @@ from api.security.peppers import Pepper, Purpose
 from api.services.errors import UnfitSignatureError
 from api.services.intake import Intake
 from hashsvc import Hash, RegionKind, Signature
+from indexer.audit_records import Act
 from indexer.records import BankKind, Enrolment
 from indexer.store import Store
 
@@ -38,6 +39,8 @@ class Submissions:
                 bank = f"platform-{caller.platform.platform_id}"
                 tx.banks.make(bank, BankKind.REPORTED)
                 tx.banks.add(bank, [fit[mac] for mac in fresh], at=at)
+            about = {"sent": len(hashes), "listed": len(fresh)}
+            tx.audit.record(Act.SIGNATURES_SUBMIT, by=caller.actor, at=at, about=about)
         self.changed()
         return [enrolments[hash_] is not None for hash_ in hashes]
 

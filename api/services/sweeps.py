@@ -12,6 +12,7 @@ from api.services.cursors import Cursors
 from api.services.errors import NoSuchSweepError
 from api.services.platform_policies import policy_of
 from hashsvc.closed_sets import FeedKind
+from indexer.audit_records import Act
 from indexer.platform_records import NewEntry
 from indexer.records import PlatformId
 from indexer.store import Store, Transaction
@@ -84,6 +85,7 @@ class SweepService:
         with self.store.transaction() as tx:
             if not tx.sweeps.keep_receipt(sweep_id, platform_id, receipt, at=at):
                 raise NoSuchSweepError
+            tx.audit.record(Act.SWEEP_RECEIPT, by=caller.actor, at=at, about={"sweep": sweep_id})
 
     def _ask(self, platform_id: PlatformId, *, at: datetime) -> bool:
         with self.store.transaction() as tx:

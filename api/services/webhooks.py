@@ -11,6 +11,7 @@ from api.security.errors import AddressRefusedError
 from api.security.webhook_signatures import make_secret
 from api.services.errors import NoSuchWebhookError, TooManyWebhooksError
 from api.services.idempotency import Answered, Idempotency, Once
+from indexer.audit_records import Act
 from indexer.records import PlatformId
 from indexer.store import Store, Transaction
 from indexer.store.deliveries import Delivery
@@ -68,6 +69,7 @@ class WebhookService:
                     raise TooManyWebhooksError
                 made = NewWebhook(random_id("whk_"), platform_id, address, make_secret())
                 tx.webhooks.add(made, at=at)
+                _record(tx, Act.WEBHOOK_ADD, caller, made.webhook_id, at=at)
                 return write(ShownOnce(made.webhook_id, made.secret))
 
             return self.idempotency.answer(tx, caller, once, effect, at=at)
@@ -95,6 +97,7 @@ class WebhookService:
                 until = at + _OLDER_SIGNS
                 if not tx.webhooks.rotate(webhook_id, platform_id, shown.secret, older_until=until):
                     raise NoSuchWebhookError
+                _record(tx, Act.WEBHOOK_ROTATE, caller, webhook_id, at=at)
                 return write(shown)
 
             return self.idempotency.answer(tx, caller, once, effect, at=at)
@@ -120,6 +123,7 @@ class WebhookService:
             def effect() -> str:
                 _require(tx, webhook_id, platform_id)
                 tx.deliveries.queue_test(webhook_id, platform_id, random_id("dlv_"), at=at)
+                _record(tx, Act.WEBHOOK_TEST, caller, webhook_id, at=at)
                 return write(_require(tx, webhook_id, platform_id))
 
             return self.idempotency.answer(tx, caller, once, effect, at=at)
@@ -139,7 +143,7 @@ class WebhookService:
             _require(tx, webhook_id, caller.platform.platform_id)
             return tx.deliveries.of(webhook_id)
 
-    def remove(self, caller: Caller, webhook_id: str) -> None:
+    def remove(self, caller: Caller, webhook_id: str, *, at: datetime) -> None:
         """Forget a webhook; a delivery under way may still arrive.
 
         Raises:
@@ -148,12 +152,17 @@ class WebhookService:
         with self.store.transaction() as tx:
             if not tx.webhooks.remove(webhook_id, caller.platform.platform_id):
                 raise NoSuchWebhookError
+            _record(tx, Act.WEBHOOK_REMOVE, caller, webhook_id, at=at)
 
     def _check(self, address: str) -> None:
         try:
             self.destinations.checked(address)
         except OSError as error:  # its name leads nowhere
             raise AddressRefusedError from error
+
+
+def _record(tx: Transaction, act: Act, caller: Caller, webhook_id: str, *, at: datetime) -> None:
+    tx.audit.record(act, by=caller.actor, at=at, about={"webhook": webhook_id})
 
 
 def _require(tx: Transaction, webhook_id: str, platform_id: PlatformId) -> Webhook:

@@ -9,6 +9,7 @@ from sqlalchemy import select, update
 
 from hashsvc import SignatureId
 from hashsvc.closed_sets import ListedState
+from indexer.audit_records import OPERATOR, Act
 from indexer.errors import BackupOlderError, TombstonesForeignError
 from indexer.records import Head, Hold, Standing, Stream
 from indexer.store import tables
@@ -56,7 +57,7 @@ def replay(store: Store, known: Tombstones, *, at: datetime) -> int:
     return gone
 
 
-def begin_epoch(store: Store) -> None:
+def begin_epoch(store: Store, *, at: datetime) -> None:
     """Tell followers, feeds and machines that history was changed: their cursors end."""
     with store.transaction() as tx:
         for stream in Stream:
@@ -65,6 +66,7 @@ def begin_epoch(store: Store) -> None:
                 .where(tables.head.c.stream == stream)
                 .values(epoch=secrets.token_bytes(8))
             )
+        tx.audit.record(Act.DATABASE_RESTORE, by=OPERATOR, at=at)
 
 
 def _erase(tx: Transaction, ids: Sequence[SignatureId], *, at: datetime) -> int:

@@ -18,6 +18,7 @@ from typing import Any
 
 from api.compat.function_keys import Endpoint, function_key
 from api.security.scopes import Scope
+from indexer.audit_records import Act
 from tests.api.bodies import item_of
 from tests.api.deciding import decision_of
 from tests.factories import make_signature
@@ -200,4 +201,35 @@ WITH_KEY = {
     "GET /compat/threatexchange/v1/list": Row(Scope.LISTS_READ, foreign=403),
     "POST /compat/threatexchange/v1/ack": Row(Scope.LISTS_READ, _CURSOR, 422),
     "POST /compat/threatexchange/v1/decision": Row(Scope.DECISIONS_WRITE, OPINION),
+}
+
+# What each route leaves in the audit when it is answered well; all others leave nothing.
+RECORDED = {
+    "POST /v1/matches": {Act.MATCH_ANSWER},
+    "POST /v1/matches/{match_id}/decision": {Act.MATCH_DECIDE},
+    "POST /v1/matches/{match_id}/notices": {Act.NOTICE_RECEIVE},
+    "POST /v1/matches/{match_id}/clocks/{regime}/pause": {Act.CLOCK_PAUSE},
+    "POST /v1/matches/{match_id}/clocks/{regime}/resume": {Act.CLOCK_RESUME},
+    "POST /v1/changes/ack": {Act.CHANGES_ACKNOWLEDGE},
+    "PUT /v1/policy": {Act.POLICY_SET},
+    "POST /v1/keys": {Act.KEY_CREATE},
+    "POST /v1/keys/{key_id}/revoke": {Act.KEY_REVOKE},
+    "POST /v1/appeals": {Act.APPEAL_JUDGE},
+    "POST /v1/sweeps/{sweep_id}/receipt": {Act.SWEEP_RECEIPT},
+    "POST /v1/webhooks": {Act.WEBHOOK_ADD},
+    "POST /v1/webhooks/{webhook_id}/test": {Act.WEBHOOK_TEST},
+    "POST /v1/webhooks/{webhook_id}/rotate": {Act.WEBHOOK_ROTATE},
+    "DELETE /v1/webhooks/{webhook_id}": {Act.WEBHOOK_REMOVE},
+    "GET /compat/stopncii/v1/FetchHashes": {Act.LIST_ANSWER},
+    "POST /compat/stopncii/v1/SubmitHashes": {Act.SIGNATURES_SUBMIT},
+    "GET /compat/hma/m/raw_lookup": {Act.MATCH_ANSWER},
+    "GET /compat/hma/m/lookup": {Act.MATCH_ANSWER},
+    "GET /compat/ncmec/v2/entries": {Act.LIST_ANSWER},
+    "PUT /compat/ncmec/v2/entries/{member}/{entry}/PDQ/feedback": {
+        Act.MATCH_ANSWER,
+        Act.MATCH_DECIDE,
+    },
+    "GET /compat/threatexchange/v1/list": {Act.LIST_ANSWER},
+    "POST /compat/threatexchange/v1/ack": {Act.LIST_ACKNOWLEDGE},
+    "POST /compat/threatexchange/v1/decision": {Act.MATCH_ANSWER, Act.MATCH_DECIDE},
 }

@@ -1,5 +1,6 @@
 """Every route with every kind of key: the table is `tests.api.access`."""
 
+import json
 from collections import Counter
 from dataclasses import replace
 from datetime import timedelta
@@ -9,7 +10,8 @@ import pytest
 from api.security.api_keys import KeyKind, make_key
 from api.security.scopes import Scope
 from hashsvc.times import now
-from tests.api.access import WITH_KEY, WITH_SESSION, WITHOUT_KEY
+from indexer.audit_records import Act
+from tests.api.access import RECORDED, WITH_KEY, WITH_SESSION, WITHOUT_KEY
 from tests.api.signing import make_private, public_bytes
 from tests.api.worlds import running_world
 from tests.project.openapi import routes_of
@@ -124,6 +126,30 @@ def test_the_scope_of_a_route_is_enough(world, route):
     answer = row.request(world, route, key, ids=world.ids_for(key, route), cursor=cursor)
 
     assert answer.is_success or answer.status_code == row.refused
+
+
+@pytest.mark.parametrize("route", WITH_KEY)
+def test_what_a_route_does_is_in_the_audit(world, route):
+    row = WITH_KEY[route]
+    key = world.key(*Scope)
+    cursor = world.cursor(route) if "ack" in route else None
+    ids = world.ids_for(key, route)
+    if "resume" in route:
+        WITH_KEY[route.replace("resume", "pause")].request(
+            world, route.replace("resume", "pause"), key, ids=ids
+        )
+    before = len(acts_of(world))
+
+    answer = row.request(world, route, key, ids=ids, cursor=cursor)
+
+    assert answer.is_success or answer.status_code == row.refused
+    recorded = RECORDED.get(route, set()) if answer.is_success else set()
+    assert set(acts_of(world)[before:]) == recorded
+
+
+def acts_of(world):
+    with world.lists.store.snapshot() as tx:
+        return [Act(json.loads(row.body)["act"]) for row in tx.access.after(0, limit=100_000)]
 
 
 @pytest.mark.parametrize("route", FOREIGN)

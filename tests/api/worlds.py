@@ -62,7 +62,7 @@ class World:
     def entry(self, key):
         """The id of the one true entry of the list that A may read."""
         answer = self.client.get("/compat/ncmec/v2/entries", headers=basic(self, key))
-        (entry,) = (one for one in answer.text.split("</entry>") if SEEN.pdq.hex() in one)
+        (entry,) = (one for one in answer.text.split("</image>") if SEEN.pdq.hex() in one)
         return re.search(r"lst_\w+", entry)[0]
 
     def webhook(self):

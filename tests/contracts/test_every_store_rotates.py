@@ -10,6 +10,7 @@ from api.services.rotation import rotate
 from indexer.errors import SealBrokenError
 from indexer.store import Store, tables
 from tests.indexer.factories import (
+    AT,
     add_to_case,
     listed_in,
     make_enrolment,
@@ -38,7 +39,7 @@ def test_after_a_rotation_the_new_key_alone_opens_everything(both, database_url)
     for seed in range(5):
         open_case(both, 2, seed=seed)
 
-    assert rotate(both, NEW) >= 5
+    assert rotate(both, NEW, at=AT) >= 5
 
     assert wrapped_under(both) == {NEW}
     with opened(database_url, make_key_ring(current=NEW)) as store:
@@ -49,7 +50,7 @@ def test_after_a_rotation_the_new_key_alone_opens_everything(both, database_url)
 
 
 def test_what_is_listed_afterwards_is_wrapped_under_the_new_key_by_everybody(both):
-    rotate(both, NEW)
+    rotate(both, NEW, at=AT)
 
     open_case(both, 1)  # its ring's first key is the old one
 
@@ -57,7 +58,7 @@ def test_what_is_listed_afterwards_is_wrapped_under_the_new_key_by_everybody(bot
 
 
 def test_who_lacks_the_key_in_use_lists_nothing(both, store):
-    rotate(both, NEW)
+    rotate(both, NEW, at=AT)
 
     with pytest.raises(SealBrokenError):
         open_case(store, 1)
@@ -73,17 +74,17 @@ def test_a_rotation_that_was_interrupted_goes_on(both):
     assert wrapped_under(both) == {OLD, NEW}
     assert len(listed_in(both)) == 5
 
-    rotate(both, NEW)
+    rotate(both, NEW, at=AT)
 
     assert wrapped_under(both) == {NEW}
-    assert rotate(both, NEW) == 0
+    assert rotate(both, NEW, at=AT) == 0
 
 
 def test_rotating_with_a_key_that_is_missing_changes_no_row(both):
     open_case(both, 1)
 
     with pytest.raises(SealBrokenError):
-        rotate(both, "kek-3")
+        rotate(both, "kek-3", at=AT)
 
     assert wrapped_under(both) == {OLD}
 
@@ -106,7 +107,7 @@ def test_a_data_key_that_is_being_made_is_waited_for(postgres_databases):
             assert not done.wait(0.3)
         thread.join()
 
-        rotate(store, NEW)
+        rotate(store, NEW, at=AT)
 
         assert wrapped_under(store) == {NEW}
         with store.snapshot() as tx:

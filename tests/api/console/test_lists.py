@@ -37,7 +37,7 @@ def write_ref(store, platform_id, match_id, ref):
 
 
 def write_template(services, caller, template):
-    services.policies.set(caller, PlatformPolicy(link_template=template))
+    services.policies.set(caller, PlatformPolicy(link_template=template), at=AT)
 
 
 def caller_of(console, desk):
