@@ -25,6 +25,8 @@ _SECRET = re.compile(
     r"[0-9a-fA-F]{64}|[A-Za-z0-9+/_=-]{40,}"
     r"|\b(?:[0-9A-HJKMNP-TV-Z]{4}[ -]?){3}[0-9A-HJKMNP-TV-Z]{4}\b"
 )
+# Below a warning Alembic tells each step, and httpx the address it calls: a webhook's is secret.
+_CHATTY = ("alembic", "httpx")
 
 
 class JsonFormatter(logging.Formatter):
@@ -50,7 +52,8 @@ def set_up_logging(*, level: int = logging.INFO) -> None:
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(JsonFormatter())
     logging.basicConfig(handlers=[handler], level=level, force=True)
-    logging.getLogger("alembic").setLevel(logging.WARNING)
+    for name in _CHATTY:
+        logging.getLogger(name).setLevel(logging.WARNING)
 
 
 def _places(trace: TracebackType | None) -> list[str]:

@@ -17,6 +17,7 @@ from pathlib import Path
 from time import monotonic
 
 from hashsvc.times import now
+from indexer.core_files import forbid_core_files
 from indexer.errors import IndexerError, SnapshotRefusedError
 from indexer.follower import Follower
 from indexer.records import BankKind, Head
@@ -220,6 +221,7 @@ class Building:
 
 def main() -> None:
     """Build what the plan on standard input says."""
+    forbid_core_files()
     os.umask(0o077)
     logging.basicConfig(stream=sys.stdout, format="%(message)s", level=logging.WARNING)
     try:

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import settings
 
 from indexer.store import Store
+from tests import leaks
 from tests.availability import unavailable
 from tests.databases import PostgresDatabases, SqliteDatabases
 from tests.indexer.factories import make_key_ring
@@ -16,6 +17,12 @@ from tests.services import service  # noqa: F401  # a fixture
 settings.register_profile("dev", max_examples=50, deadline=None)
 settings.register_profile("ci", max_examples=500, deadline=None, derandomize=True)
 settings.load_profile(os.environ.get("HASHSVC_TEST_PROFILE", "dev"))
+
+
+def pytest_configure(config):
+    """The whole suite is a search for secrets that come out; controllers of no child do it."""
+    config.pluginmanager.register(leaks.LeakPlugin(leaks.SUITE), "leaks")
+
 
 _ENGINES = ["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)]
 

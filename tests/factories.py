@@ -11,6 +11,7 @@ from hashsvc.matching import Hit, Listed, SignatureId
 from hashsvc.photos import decode
 from hashsvc.pixels import ChannelOrder, Pixels
 from hashsvc.signatures import RegionKind, Signature
+from tests.leaks import plant
 
 ORIENTATION_TAG = 0x0112
 
@@ -73,14 +74,14 @@ def make_photo(
 def make_hash(*, seed=0, algorithm=Algorithm.PDQ):
     """A sound hash: 128 of its 256 bits are set."""
     bits = np.random.default_rng([seed, *algorithm.encode()]).permutation(8 * HASH_BYTES) % 2
-    return Hash(algorithm, np.packbits(bits.astype(np.uint8)).tobytes())
+    return Hash(algorithm, plant("a hash", np.packbits(bits.astype(np.uint8)).tobytes()))
 
 
 def with_flipped_bits(hash_, bits):
     """The hash with its first `bits` bits turned over: a neighbour at exactly that distance."""
     mask = ((1 << bits) - 1) << (8 * HASH_BYTES - bits)
     flipped = int.from_bytes(hash_.digest, "big") ^ mask
-    return Hash(hash_.algorithm, flipped.to_bytes(HASH_BYTES, "big"))
+    return Hash(hash_.algorithm, plant("a hash", flipped.to_bytes(HASH_BYTES, "big")))
 
 
 _DERIVED = object()

@@ -13,6 +13,7 @@ from api.cli import (
     run_cmd,
     sandbox_cmd,
 )
+from indexer.core_files import forbid_core_files
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -40,4 +41,5 @@ app.add_typer(pack_cmd.app, name="pack")
 
 def main() -> None:
     """Run a command; every expected failure is one sentence and exit code 1."""
+    forbid_core_files()
     app()

@@ -19,6 +19,7 @@ from api.cli.serving import serve
 from api.logs import set_up_logging
 from api.security.key_files import read_key_files
 from api.settings import Settings
+from indexer.core_files import forbid_core_files
 
 _STDIN, _STDOUT, _STDERR = 0, 1, 2
 _MASK = 0o077
@@ -26,6 +27,7 @@ _MASK = 0o077
 
 def main() -> None:
     """Serve until a signal comes or the parent is gone."""
+    forbid_core_files()
     os.umask(_MASK)
     set_up_logging()
     answers = os.dup(_STDOUT)

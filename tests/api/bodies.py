@@ -3,10 +3,11 @@
 from dataclasses import replace
 
 from tests.factories import make_signature, with_flipped_bits
+from tests.leaks import plant
 
-PIN = "402913"
-OTHER_PIN = "118265"
-IDEMPOTENCY_KEY = "k0Jq-3mVx_9aTz7LwPd2"
+PIN = plant("a PIN", "402913")
+OTHER_PIN = plant("a PIN", "118265")
+IDEMPOTENCY_KEY = plant("an idempotency key", "k0Jq-3mVx_9aTz7LwPd2")
 
 
 def json_of(signature):
@@ -36,7 +37,7 @@ def open_case(client, *signatures, pin=PIN, idempotency_key=None):
 
 
 def opened_number(client, *signatures, pin=PIN):
-    return open_case(client, *signatures, pin=pin).json()["case_number"]
+    return plant("a case number", open_case(client, *signatures, pin=pin).json()["case_number"])
 
 
 def case_request(client, action, number, *, pin=PIN, **fields):

@@ -15,6 +15,7 @@ from api.security.scopes import Scope
 from api.settings import Settings
 from hashsvc.times import now
 from indexer.store import Store
+from tests.leaks import heard, listen_to, plant
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")  # it announces a successor of httpx; httpx is what we carry
@@ -78,10 +79,11 @@ def connect():
     def connected(app):
         client = TestClient(app, raise_server_exceptions=False)
         open_clients.append(client)
-        return client.__enter__()
+        return listen_to(client.__enter__())
 
     yield connected
     for client in open_clients:
+        heard("metrics", client.get("/metrics").text)
         client.__exit__(None, None, None)
         client.app.state.services.matching.store.close()
 
@@ -104,6 +106,6 @@ def make_key(services):
         key = services.platforms.create_key(
             name, scopes or [Scope.MATCHES_WRITE], at=at or now(), days=days
         )
-        return {"Authorization": f"Bearer {key.text()}"}
+        return {"Authorization": f"Bearer {plant('an API key', key.text())}"}
 
     return made

@@ -11,6 +11,8 @@ from pathlib import Path
 
 import httpx
 
+from tests.leaks import heard, listen_to
+
 REPOSITORY = Path(__file__).parents[2]
 _ADDRESS = re.compile(r"serves at (http://\S+)")
 _START_SECONDS = 30
@@ -47,7 +49,7 @@ class Server:
         assert self._has_address.wait(_START_SECONDS), self.stderr
         self.url = _ADDRESS.search(self.stderr)[1]
         transport = httpx.HTTPTransport(retries=5)
-        self.client = httpx.Client(base_url=self.url, transport=transport, timeout=10)
+        self.client = listen_to(httpx.Client(base_url=self.url, transport=transport, timeout=10))
 
     @property
     def stderr(self):
@@ -67,6 +69,7 @@ class Server:
     def _read(self):
         for line in self._process.stderr:
             self._lines.append(line)
+            heard("what a server writes", line)
             if _ADDRESS.search(line):
                 self._has_address.set()
         self._has_address.set()  # it ended: whoever waits shall see why
@@ -74,7 +77,7 @@ class Server:
 
 def command(*words, folder, **environment):
     """One of the operator's commands, in a process of its own; its end."""
-    return subprocess.run(
+    done = subprocess.run(
         [sys.executable, "-m", "api", *words, "--data", str(folder)],
         cwd=REPOSITORY,
         env=os.environ | environment,
@@ -83,3 +86,5 @@ def command(*words, folder, **environment):
         timeout=120,
         check=False,
     )
+    heard(f"what {words[0]} writes", done.stdout + done.stderr)
+    return done

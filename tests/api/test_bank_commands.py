@@ -4,13 +4,13 @@ import json
 import os
 
 import pytest
-from typer.testing import CliRunner
 
 from api.cli import app as cli
 from api.security.scopes import Scope
 from hashsvc import Tier
 from hashsvc.times import now
 from tests.factories import make_photo, make_signature, with_flipped_bits
+from tests.leaks import CliRunner
 
 
 @pytest.fixture

@@ -4,12 +4,12 @@ import json
 import os
 
 import pytest
-from typer.testing import CliRunner
 
 from api.cli import app as cli
 from indexer.store import Store
 from tests.api.bodies import ask, item_of, near, only_line
 from tests.factories import make_signature
+from tests.leaks import CliRunner
 
 LISTED = make_signature(seed=1)
 BARE = make_signature(seed=2, dhash=None, quality=50)

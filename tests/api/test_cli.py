@@ -11,7 +11,6 @@ from datetime import timedelta
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
-from typer.testing import CliRunner
 
 from api.cli import app as cli
 from api.security.api_keys import PresentedKey
@@ -25,6 +24,7 @@ from indexer.records import Enrolment, NewCase
 from indexer.store import Store
 from tests.api.servers import Server
 from tests.factories import make_signature
+from tests.leaks import CliRunner
 
 COMMANDS = [
     "run",

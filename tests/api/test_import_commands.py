@@ -9,13 +9,13 @@ import threading
 from pathlib import Path
 
 import pytest
-from typer.testing import CliRunner
 
 from api.cli import app as cli
 from api.security.scopes import Scope
 from tests.api.bodies import ask, item_of, only_line
 from tests.api.compat.foreign_servers import foreign_server, page_of, record_of
 from tests.factories import make_signature
+from tests.leaks import CliRunner
 
 REPOSITORY = Path(__file__).parents[2]
 ONE, TWO = (make_signature(seed=seed, dhash=None, quality=50) for seed in (1, 2))

@@ -4,9 +4,9 @@ import os
 import re
 
 import pytest
-from typer.testing import CliRunner
 
 from api.cli import app as cli
+from tests.leaks import CliRunner
 
 
 @pytest.fixture

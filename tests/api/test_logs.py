@@ -4,9 +4,11 @@ import json
 import logging
 import sys
 
+import httpx
 import pytest
 
 from api.logs import JsonFormatter, set_up_logging
+from tests.api.receivers import receiving
 
 NUMBER = "7QK2-M4RT-0XVB-9HDC"
 
@@ -70,6 +72,16 @@ def test_every_logger_writes_this_form_to_standard_error(root_logger, capsys):
 
     assert json.loads(capsys.readouterr().err)["event"] == "hello"
     assert len(root_logger.handlers) == 1
+
+
+def test_an_address_that_is_called_is_not_logged(root_logger, capsys):
+    set_up_logging()
+
+    with receiving() as receiver:
+        httpx.post(f"{receiver.url}/hooks/Wombat-7731?token=Quokka-40291")
+
+    assert len(receiver.heard) == 1
+    assert capsys.readouterr().err == ""
 
 
 def test_a_request_is_logged_by_route_status_and_id(client, caplog):
