@@ -68,6 +68,23 @@ class RefusedError(ServiceError):
         self.problem = problem
 
 
+class WorkNeededError(RefusedError):
+    """Many cases come from this network: the service asks for a small sum first."""
+
+    def __init__(self, detail: str, *, status: int, challenge: str, bits: int) -> None:
+        """Keep what is to be solved.
+
+        Args:
+            detail: one sentence for a person.
+            status: the HTTP status.
+            challenge: as the service wrote it.
+            bits: how many zeros its solution begins with.
+        """
+        super().__init__(detail, status=status, problem="work-needed")
+        self.challenge = challenge
+        self.bits = bits
+
+
 class FeedBrokenError(ServiceError):
     """An entry of the feed is missing: re-read your matches, then begin without a cursor."""
 

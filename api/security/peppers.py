@@ -24,6 +24,8 @@ class Purpose(StrEnum):
     SESSION = "session"  # digests of console sessions
     IMPORT = "import"  # digests of other networks' entries
     FORM = "form"  # what proves that a form of the console is its own
+    BUCKET = "bucket"  # keys of the days, under which networks are counted
+    WORK = "work"  # challenges before a case is opened
 
 
 class Pepper:

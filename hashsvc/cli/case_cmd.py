@@ -46,7 +46,7 @@ def open_case(photos: Photos, server: Server, *, pin_stdin: PinStdin = False) ->
     pin = _new_pin(from_stdin=pin_stdin)
     with explained(), SurvivorClient(server) as client:
         try:
-            access = client.open_case(signatures, pin)
+            access = client.open_case(signatures, pin, on_work=_say_working)
         except CaseIncompleteError as error:
             typer.echo(error.number)
             raise
@@ -90,6 +90,10 @@ def withdraw(number: Number, server: Server, *, pin_stdin: PinStdin = False) -> 
     with explained(), SurvivorClient(server) as client:
         client.withdraw(access)
     typer.echo("withdrawn")
+
+
+def _say_working() -> None:
+    MESSAGES.print("One moment: many people use this network now. Nothing is wrong.")
 
 
 def _status_lines(found: CaseReport) -> Iterator[str]:

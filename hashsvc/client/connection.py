@@ -3,7 +3,7 @@
 import asyncio
 import secrets
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Any, Self, TypeVar
@@ -11,7 +11,7 @@ from typing import Any, Self, TypeVar
 import httpx
 
 from hashsvc.client.calls import Call
-from hashsvc.errors import RefusedError, ServiceUnreachableError
+from hashsvc.errors import RefusedError, ServiceUnreachableError, WorkNeededError
 
 TIMEOUT_SECONDS = 10.0
 PAUSE_SECONDS = 0.5  # or what the service asks for
@@ -192,8 +192,15 @@ def _read(answer: httpx.Response, call: Call[Answer]) -> Answer:
     try:
         if answer.is_success:
             return call.read(answer.json() if answer.content else None)
-        body = answer.json()
-        detail, name = str(body["detail"]), str(body["type"]).rpartition("/")[2]
+        refusal = _refusal(answer.json(), answer.status_code)
     except (ValueError, KeyError, TypeError):
-        detail, name = _NOT_THE_SERVICE, "unknown"
-    raise RefusedError(detail, status=answer.status_code, problem=name)
+        refusal = RefusedError(_NOT_THE_SERVICE, status=answer.status_code, problem="unknown")
+    raise refusal
+
+
+def _refusal(body: Mapping[str, Any], status: int) -> RefusedError:
+    detail, name = str(body["detail"]), str(body["type"]).rpartition("/")[2]
+    if name == "work-needed":
+        challenge, bits = str(body["work"]["challenge"]), int(body["work"]["bits"])
+        return WorkNeededError(detail, status=status, challenge=challenge, bits=bits)
+    return RefusedError(detail, status=status, problem=name)

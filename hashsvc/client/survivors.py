@@ -1,17 +1,19 @@
 """What a survivor's device asks of the service."""
 
 import secrets
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from hashsvc.client.calls import Call, nothing, repeatable
 from hashsvc.client.connection import PAUSE_SECONDS, TIMEOUT_SECONDS, Connection, Service
+from hashsvc.client.work import solution
 from hashsvc.closed_sets import CaseStatus
-from hashsvc.errors import CaseIncompleteError, ServiceError
+from hashsvc.errors import CaseIncompleteError, ServiceError, WorkNeededError
 from hashsvc.signatures import Signature
 
 _SIGNATURES_PER_REQUEST = 80  # a survivor's request holds 16 KiB
+_WORKS = 3  # a challenge holds for ten minutes; a device may sleep in between
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,15 +66,23 @@ class SurvivorClient(Connection):
         """
         super().__init__(Service(base_url, None, timeout_seconds, pause_seconds))
 
-    def open_case(self, signatures: Sequence[Signature], pin: str) -> CaseAccess:
+    def open_case(
+        self,
+        signatures: Sequence[Signature],
+        pin: str,
+        *,
+        on_work: Callable[[], None] = lambda: None,
+    ) -> CaseAccess:
         """List signatures under a new case.
 
         They leave shuffled, so that nobody can tell which belong to one photo. A lost answer is
-        asked for again with the same idempotency key: one case, one number.
+        asked for again with the same idempotency key: one case, one number. Where many cases come
+        from one network the service asks for some work, which is done here.
 
         Args:
             signatures: of all photos, 1 to 300.
             pin: 6 digits.
+            on_work: called before such work, which takes less than a second.
 
         Returns:
             The case number with the PIN. The number is shown once; nobody can find it again.
@@ -86,12 +96,24 @@ class SurvivorClient(Connection):
         first, rest = shuffled[:_SIGNATURES_PER_REQUEST], shuffled[_SIGNATURES_PER_REQUEST:]
         body = {"pin": pin, "signatures": [one.to_json() for one in first]}
         opening = Call("POST", "/v1/cases", _number_of, body, headers=repeatable())
-        access = CaseAccess(self.send(opening), pin)
+        access = CaseAccess(self._send_with_work(opening, on_work), pin)
         try:
             self.add(access, rest)
         except ServiceError as error:
             raise CaseIncompleteError(access.number) from error
         return access
+
+    def _send_with_work(self, call: Call[str], on_work: Callable[[], None]) -> str:
+        for _ in range(_WORKS):
+            try:
+                return self.send(call)
+            except WorkNeededError as needed:
+                on_work()
+                solved = solution(needed.challenge, needed.bits)
+                if solved is None:
+                    raise
+            call = replace(call, headers={**call.headers, "Work": solved})
+        return self.send(call)
 
     def add(self, access: CaseAccess, signatures: Sequence[Signature]) -> None:
         """List more signatures in a case; those that it holds already are passed over.

@@ -2,8 +2,9 @@
 /** The four requests that this page can make. Number and PIN travel in bodies alone. */
 
 const TIMEOUT_MS = 60_000;
-/** @typedef {'lost' | 'server' | 'busy' | 'wait' | 'no-case' | 'closed' | 'full' | 'refused'} Trouble */
-/** @typedef {{trouble?: undefined, body: any} | {trouble: Trouble, minutes: number}} Answer */
+/** @typedef {'lost' | 'server' | 'busy' | 'wait' | 'work' | 'no-case' | 'closed' | 'full' | 'refused'} Trouble */
+/** @typedef {{challenge: string, bits: number}} Work what the service wants solved first */
+/** @typedef {{trouble?: undefined, body: any} | {trouble: Trouble, minutes: number, work?: Work}} Answer */
 /** @type {Record<number, Trouble>} */
 const TROUBLES = { 404: 'no-case', 409: 'closed', 429: 'wait', 503: 'busy' };
 /** @type {Set<AbortController>} */
@@ -14,9 +15,9 @@ export function dropRequests() {
   for (const controller of running) controller.abort();
 }
 
-/** @param {object} body @param {string} key */
-export function openCase(body, key) {
-  return post('/v1/cases', body, { 'Idempotency-Key': key });
+/** @param {object} body @param {string} key @param {string} [solved] the work that was asked for */
+export function openCase(body, key, solved) {
+  return post('/v1/cases', body, { 'Idempotency-Key': key, ...(solved && { Work: solved }) });
 }
 
 /** @param {object} body */
@@ -86,14 +87,24 @@ async function read(response) {
   if (response.ok) return { body: response.status === 204 ? null : await response.json() };
   const seconds = Number(response.headers.get('Retry-After') ?? 60);
   const minutes = Math.max(1, Math.ceil(seconds / 60));
-  if (response.status === 422 && (await problem(response)).endsWith('/too-many-signatures')) {
+  const { type, work } = await problem(response);
+  if (response.status === 422 && type === '/problems/too-many-signatures') {
     return { trouble: 'full', minutes };
   }
+  if (type === '/problems/work-needed') return { trouble: 'work', minutes, work };
   const other = response.status >= 500 ? 'server' : 'refused';
   return { trouble: TROUBLES[response.status] ?? other, minutes };
 }
 
-/** @param {Response} response @returns {Promise<string>} */
+/**
+ * What the service says of a refusal; a proxy between may say nothing that can be read.
+ * @param {Response} response
+ * @returns {Promise<{type?: string, work?: Work}>}
+ */
 async function problem(response) {
-  return String((await response.json()).type);
+  try {
+    return await response.json();
+  } catch {
+    return {};
+  }
 }

@@ -58,7 +58,8 @@ export const Reason = Object.freeze({
 
 /** @typedef {{type: 'check'}} Check Hash a known photo: does this browser leave pixels alone? */
 /** @typedef {{type: 'hash', id: number, file: Blob}} HashPhoto `id` is the page's own number. */
-/** @typedef {Check | HashPhoto} ToWorker */
+/** @typedef {{type: 'solve', challenge: string, bits: number}} Solve See `work.js`. */
+/** @typedef {Check | HashPhoto | Solve} ToWorker */
 
 /**
  * `ok` is false where the known photo came out wrong: the reason is then `Reason.FALSIFIED`, and
@@ -71,7 +72,8 @@ export const Reason = Object.freeze({
  * @typedef {{type: 'hashed', id: number, signatures: Signature[]}} Hashed
  */
 /** @typedef {{type: 'failed', id: number, reason: ReasonCode}} Failed */
-/** @typedef {Checked | Progress | Hashed | Failed} ToPage */
+/** @typedef {{type: 'solved', solved: string | null}} Solved `solved`: as it is sent. */
+/** @typedef {Checked | Progress | Hashed | Failed | Solved} ToPage */
 
 /** A photo that leaves no signatures; the message names the reason and nothing of the photo. */
 export class PhotoError extends Error {

@@ -7,6 +7,7 @@
 import { enrolmentSignatures } from './enrolment.js';
 import { PhotoError, Reason } from './messages.js';
 import { isOfMemory } from './photo-limits.js';
+import { solution } from './work.js';
 
 /** @typedef {import('./messages.js').HashPhoto} HashPhoto */
 /** @typedef {import('./messages.js').ToPage} ToPage */
@@ -52,8 +53,15 @@ export function serve(reader) {
   let trusted = /** @type {boolean | null} */ (null);
 
   addEventListener('message', (/** @type {MessageEvent<ToWorker>} */ { data }) => {
-    queue = queue.then(() => (data.type === 'check' ? check() : hash(data)));
+    queue = queue.then(() => answer(data));
   });
+
+  /** @param {ToWorker} wish */
+  async function answer(wish) {
+    if (wish.type === 'check') await check();
+    else if (wish.type === 'hash') await hash(wish);
+    else send({ type: 'solved', solved: solution(wish.challenge, wish.bits) });
+  }
 
   async function check() {
     trusted = await reader.leavesPixelsAlone();

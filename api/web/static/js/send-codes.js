@@ -1,6 +1,7 @@
 // @ts-check
 /** Review, PIN, send: what is shown is what leaves, and no try opens a second case. */
-import { addSignatures, mayHaveArrived, openCase } from './case-client.js';
+import { addSignatures, mayHaveArrived } from './case-client.js';
+import { openAfterWork } from './opening.js';
 import { additionBody, codesIn, openingBody, shownBodies } from './plans.js';
 import { listProblems, photoProblems } from './problems.js';
 import { go, isShown, part } from './screens.js';
@@ -60,7 +61,7 @@ async function send() {
   hush(part('problem'));
   underWay = plan;
   showState();
-  const answer = await openCase(openingBody(pin, plan.batches[0] ?? []), plan.key);
+  const answer = await openAfterWork(openingBody(pin, plan.batches[0] ?? []), plan.key, sayWorking);
   underWay = null;
   if (visit.plan !== plan) return; // she left, or went back to the start
   const number = answer.trouble ? null : readNumber(String(answer.body?.case_number));
@@ -70,6 +71,10 @@ async function send() {
   if (!isShown('pin')) return;
   showState();
   say(part('problem'), troubleKey(trouble), { n: answer.trouble ? answer.minutes : 0 });
+}
+
+function sayWorking() {
+  if (isShown('pin')) say(part('state'), 'send.work');
 }
 
 /** @param {string} key */
@@ -141,6 +146,7 @@ export function troubleKey(trouble) {
     server: 'err.server',
     busy: 'err.busy',
     wait: 'err.wait',
+    work: 'err.work',
     'no-case': 'err.no-case',
     closed: 'status.off',
     full: 'err.full',

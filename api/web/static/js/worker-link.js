@@ -14,6 +14,8 @@ const workers = new Map();
 let onShare = () => {};
 /** @type {((fitness: Fitness) => void)[]} */
 let checks = [];
+/** @type {((solved: string | null) => void)[]} */
+const sums = [];
 /** @type {Map<number, {resolve: (outcome: Outcome) => void, address: string}>} */
 const asked = new Map();
 let lastId = 0;
@@ -51,6 +53,7 @@ export function stopWorker() {
   workers.clear();
   checks = [];
   asked.clear();
+  sums.splice(0).forEach((resolve) => resolve(null));
 }
 
 /**
@@ -61,6 +64,18 @@ export function checkBrowser() {
   return new Promise((resolve) => {
     checks.push(resolve);
     workerAt(WORKER).postMessage({ type: 'check' });
+  });
+}
+
+/**
+ * Solve what the service asks for; null where it cannot be solved.
+ * @param {import('./case-client.js').Work} work
+ * @returns {Promise<string | null>}
+ */
+export function solve({ challenge, bits }) {
+  return new Promise((resolve) => {
+    sums.push(resolve);
+    workerAt(WORKER).postMessage({ type: 'solve', challenge, bits });
   });
 }
 
@@ -85,6 +100,8 @@ function hear(message) {
   if (message.type === 'checked') {
     const fitness = message.ok ? 'fit' : 'unfit';
     checks.splice(0).forEach((resolve) => resolve(fitness));
+  } else if (message.type === 'solved') {
+    sums.shift()?.(message.solved);
   } else if (message.type === 'progress') {
     if (message.id === lastId) onShare(message.share);
   } else finish(message.id, message.type === 'hashed' ? message : { reason: message.reason });
@@ -103,7 +120,10 @@ function finish(id, outcome) {
 function failed(address) {
   workers.get(address)?.terminate();
   workers.delete(address);
-  if (address === WORKER) checks.splice(0).forEach((resolve) => resolve('lost'));
+  if (address === WORKER) {
+    checks.splice(0).forEach((resolve) => resolve('lost'));
+    sums.splice(0).forEach((resolve) => resolve(null));
+  }
   const reason = address === WORKER ? 'internal' : 'heic';
   for (const [id, one] of [...asked]) if (one.address === address) finish(id, { reason });
 }
