@@ -78,8 +78,15 @@ class CrashingPostgres:
         self._server = _start(self._binaries, self._folder, self._port, self._account)
         _wait_for(self._server, self._port, self._folder)
 
+    @property
+    def log(self):
+        """What it wrote since it was started."""
+        return (self._folder / "log").read_text()
+
     def kill(self):
-        """SIGKILL to all of its processes at once: shared memory goes with them."""
+        """SIGKILL to all of its processes at once: shared memory goes with them. Twice is once."""
+        if self._server.poll() is not None:
+            return
         server = psutil.Process(self._server.pid)
         for process in [server, *server.children(recursive=True)]:
             with suppress(psutil.NoSuchProcess):
