@@ -6,7 +6,6 @@ from contextlib import contextmanager
 
 import pytest
 from sqlalchemy import make_url
-from typer.testing import CliRunner
 
 from api.cli import app as cli
 from api.security.key_files import make_key_files, read_key_files
@@ -20,6 +19,7 @@ from indexer.store.only_server import only_server
 from indexer.store.tombstones import TombstoneSink
 from tests.indexer.factories import AT, listed_in, log_of, make_platform, open_case, withdraw_case
 from tests.indexer.rows import alter, column
+from tests.leaks import CliRunner
 
 FOLDER_MODE = 0o700
 
@@ -130,7 +130,10 @@ def test_a_restored_backup_holds_what_it_held(instance, lose):
         assert log_of(store)[1] == log[1]
 
 
-def test_what_was_withdrawn_since_the_backup_does_not_come_back(instance, withdrawn_since, lose):
+@pytest.mark.goal("G6")
+def test_what_was_withdrawn_since_the_backup_does_not_come_back(
+    instance, withdrawn_since, lose, figure
+):
     lose(instance)
 
     answer = instance.run("restore", instance.backup, "--tombstones", instance.tombstones)
@@ -143,9 +146,11 @@ def test_what_was_withdrawn_since_the_backup_does_not_come_back(instance, withdr
         assert len(column(store, tables.data_key, "id")) == 1  # the withdrawn case's is erased
         instance.remember(store)  # a server starts and goes on
     assert instance.run("verify").exit_code == 0
+    figure("backup older than a withdrawal of 2 signatures restored: 0 back")
 
 
-def test_without_tombstones_it_would_come_back(instance, withdrawn_since, lose):
+@pytest.mark.control("G6")
+def test_without_tombstones_it_would_come_back(instance, withdrawn_since, lose, figure):
     """The control of the test above: nobody knows of the withdrawal any more."""
     lose(instance)
     instance.high_water.path.unlink()
@@ -155,6 +160,7 @@ def test_without_tombstones_it_would_come_back(instance, withdrawn_since, lose):
     assert "is back" in said(answer)
     with instance.store() as store:
         assert len(listed_in(store)) == len(withdrawn_since) + 2
+    figure("without replaying the tombstones: 2 of 2 back")
 
 
 def test_an_older_backup_is_refused_without_tombstones(instance, withdrawn_since, lose):

@@ -8,14 +8,17 @@ from indexer.search import LayeredIndex
 ARRAYS = 10  # each is one mapped file
 
 
-def test_only_the_newest_base_stays_mapped(tmp_path):
+@pytest.mark.goal("G17")
+def test_only_the_newest_base_stays_mapped(tmp_path, figure):
     samples = list(soak(tmp_path, 6, 200))
 
     assert [sample.mapped for sample in samples[1:]] == [ARRAYS] * 5
     assert len({sample.descriptors for sample in samples[2:]}) == 1
+    figure(f"{len(samples)} swaps: the newest base's {ARRAYS} files mapped, 0 descriptors more")
 
 
-def test_a_view_that_is_kept_is_seen(tmp_path, monkeypatch):
+@pytest.mark.control("G17")
+def test_a_view_that_is_kept_is_seen(tmp_path, monkeypatch, figure):
     """The control: one reader that never lets go."""
     kept, become = [], LayeredIndex.become
 
@@ -28,6 +31,7 @@ def test_a_view_that_is_kept_is_seen(tmp_path, monkeypatch):
     samples = list(soak(tmp_path, 4, 200))
 
     assert samples[-1].mapped > samples[1].mapped
+    figure(f"a reader that keeps its view: {samples[-1].mapped} files mapped after 4 swaps")
 
 
 @pytest.mark.parametrize(("growth", "per_thousand"), [(0, 0), (1, 0.1)])

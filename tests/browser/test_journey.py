@@ -72,7 +72,8 @@ def leaked(recorder, photo):
     ]
 
 
-def test_a_survivor_opens_checks_and_withdraws_a_case(visitor, recorder, service, photo):
+@pytest.mark.goal("G22")
+def test_a_survivor_opens_checks_and_withdraws_a_case(visitor, recorder, service, photo, figure):
     number = opens_a_case(visitor, service, photo)
     assert number.count("-") == 3
     visitor.waits_for("#state", text="with us")
@@ -96,6 +97,7 @@ def test_a_survivor_opens_checks_and_withdraws_a_case(visitor, recorder, service
     assert [host for host in recorder.foreign_hosts() if AUTOFILL in host] == []
     strangers = [h for h in recorder.foreign_hosts() if not h.partition(":")[0].endswith(HOMES)]
     assert strangers == []
+    figure("a whole visit: 0 runs of the photo in any request, 0 cookies, 0 new hosts")
 
 
 def test_what_is_shown_is_what_leaves(visitor, recorder, service, photo):
@@ -112,7 +114,8 @@ def test_what_is_shown_is_what_leaves(visitor, recorder, service, photo):
     assert opening.body.decode() == shown.replace("••••••", PIN)
 
 
-def test_planted_leaks_are_caught(chromium, recorder, service, photo):
+@pytest.mark.control("G22")
+def test_planted_leaks_are_caught(chromium, recorder, service, photo, figure):
     """The control: the same recorder and the same search, on a page that leaks."""
     content = photo.read_bytes()
     arrives(chromium, service.url)
@@ -129,6 +132,7 @@ def test_planted_leaks_are_caught(chromium, recorder, service, photo):
 
         assert leaked(recorder, photo)
         assert undocumented(recorder)
+    figure("4 planted leaks (file name, base64, hex, EXIF): 4 found")
 
 
 def test_twenty_photos_go_in_small_batches(chromium, recorder, service, tmp_path):

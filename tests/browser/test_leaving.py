@@ -30,8 +30,11 @@ def by_shift(visitor):
     visitor.presses("Shift", "Shift", "Shift")
 
 
+@pytest.mark.goal("G22")
 @pytest.mark.parametrize("leaves", [by_click, by_shift])
-def test_leaving_takes_the_page_out_of_the_history(visitor, recorder, service, photo, leaves):
+def test_leaving_takes_the_page_out_of_the_history(
+    visitor, recorder, service, photo, leaves, figure
+):
     arrives(visitor, service.url)
     is_an_adult(visitor)
     chooses(visitor, photo)
@@ -51,6 +54,7 @@ def test_leaving_takes_the_page_out_of_the_history(visitor, recorder, service, p
     assert visitor.call("() => location.href") == BEFORE
     assert set(kept.values()) == {"", 0}
     assert recorder.posts() == []
+    figure("quick exit, by click and by keys: 0 cookies, 0 storage, out of the history")
 
 
 def test_a_page_that_is_left_is_empty_before_the_next_one_comes(chromium, recorder, service, photo):

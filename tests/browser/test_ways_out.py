@@ -47,18 +47,23 @@ def tried(visitor, recorder, ways):
     return stolen(recorder)
 
 
-def test_the_page_reaches_no_other_host(chromium, recorder, service):
+@pytest.mark.goal("G22")
+def test_the_page_reaches_no_other_host(chromium, recorder, service, figure):
     arrives(chromium, service.url)
 
     assert tried(chromium, recorder, WAYS) == []
+    figure(f"{len(WAYS)} ways to another host: 0 requests got out")
 
 
-def test_another_page_reaches_it_the_same_ways(chromium, recorder):
+@pytest.mark.control("G22")
+def test_another_page_reaches_it_the_same_ways(chromium, recorder, figure):
     """The control: without the policy the recorder sees each of them."""
     chromium.open(ELSEWHERE)
     seen = ["fetch", "image", "style", "frame", "form"]
 
-    assert len(tried(chromium, recorder, seen)) >= len(seen)
+    got_out = tried(chromium, recorder, seen)
+    assert len(got_out) >= len(seen)
+    figure(f"a page without our policy: {len(seen)} of {len(seen)} ways seen at the recorder")
 
 
 def test_text_never_becomes_markup_or_code(chromium, recorder, service):

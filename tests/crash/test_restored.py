@@ -65,7 +65,8 @@ def make_key(data, place):
     return {"Authorization": f"Bearer {key.text()}"}
 
 
-def test_what_was_withdrawn_after_the_backup_stays_away(data, places, serving, tmp_path):
+@pytest.mark.goal("G6")
+def test_what_was_withdrawn_after_the_backup_stays_away(data, places, serving, tmp_path, figure):
     before, after = places
     backup = tmp_path / "backup"
     with serving(before) as server:
@@ -88,3 +89,4 @@ def test_what_was_withdrawn_after_the_backup_stays_away(data, places, serving, t
         assert answer.status_code == 410
         feed = server.client.get("/v1/changes", headers=key).json()
         assert "match.withdrawn" in str(feed)  # the platform is told by the replay
+    figure("server killed after a withdrawal, older backup restored: 0 answered again")

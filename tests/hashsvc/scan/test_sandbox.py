@@ -1,6 +1,8 @@
 """What decoding may do to its child, and what the parent makes of it."""
 
+import re
 from io import BytesIO
+from pathlib import Path
 
 import pytest
 from PIL import Image
@@ -48,12 +50,28 @@ def test_a_photo_that_takes_too_long_is_told_and_the_next_one_hashed(sandbox):
     assert sandbox.hash(PHOTO).width == 320
 
 
-def test_a_photo_that_takes_too_much_memory_is_told():
-    bomb = encode(Image.new("L", (11_000, 11_000)), "PNG")
+@pytest.fixture(scope="module")
+def bomb():
+    return encode(Image.new("L", (11_000, 11_000)), "PNG")
 
+
+@pytest.mark.goal("G10")
+def test_a_photo_that_takes_too_much_memory_is_told(bomb, figure):
     with Sandbox(Limits(memory_bytes=700 << 20)) as sandbox:
         assert sandbox.hash(bomb) in {Reason.MEMORY, Reason.CRASHED}
         assert sandbox.hash(PHOTO).width == 320
+    figure("a bomb that needs more than 700 MiB: told, the next photo hashed")
+
+
+@pytest.mark.control("G10")
+def test_without_the_limit_the_same_photo_takes_the_memory(bomb, figure):
+    with Sandbox(Limits(memory_bytes=1 << 40, timeout_seconds=60)) as sandbox:
+        assert sandbox.hash(bomb).width == 11_000
+        status = Path(f"/proc/{sandbox._child.pid}/status").read_text()
+
+    (peak_kib,) = re.findall(r"^VmHWM:\s+(\d+) kB$", status, re.MULTILINE)
+    assert int(peak_kib) > 400 << 10
+    figure(f"no limit: the same bomb takes {int(peak_kib) >> 10} MiB")
 
 
 def test_too_many_pixels_are_not_decoded():
