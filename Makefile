@@ -2,10 +2,10 @@ PYTHON ?= python3
 BIN := .venv/bin
 STAMP := .venv/.requirements
 .DEFAULT_GOAL := help
-.PHONY: help setup demo run test test-browser fuzz soak-scan check format golden lock soak bench
+.PHONY: help setup demo run test test-browser security-report fuzz soak-scan check format golden lock audit sbom soak bench
 
 help:  ## Show this list
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-16s %s\n", $$1, $$2}'
 
 setup: $(STAMP)  ## Make .venv with everything, by hashed requirements
 
@@ -29,18 +29,22 @@ test: setup  ## Run every test that this machine can run
 test-browser: setup  ## Only drive the page in Chromium and Firefox
 	$(BIN)/python -m pytest -m browser
 
+security-report: setup  ## Run the tests of goals and their controls, and write what they counted
+	$(BIN)/python -m tests.project.security_report
+
 fuzz: setup  ## Scan ten thousand spoiled photos, in both ways
 	HASHSVC_TEST_HOSTILE_PHOTOS=10000 $(BIN)/python -m pytest tests/hashsvc/scan/test_hostile_photos.py
 
 soak-scan: setup  ## Kill a scan at fifty random moments
 	HASHSVC_TEST_KILLS=50 $(BIN)/python -m pytest tests/journeys/test_scan_killed.py
 
-check: setup  ## Format, lint, types, import contracts, lock files
+check: setup  ## Format, lint, types, import contracts, lock files, bandit's findings
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python -m requirements.lock --check
+	$(BIN)/python -m tests.project.findings
 
 format: setup  ## Format the code
 	$(BIN)/ruff format .
@@ -56,6 +60,12 @@ golden: setup  ## Remake recorded answers, the API document and the commands' he
 
 lock: setup  ## Renew the lock files from pyproject.toml
 	$(BIN)/python -m requirements.lock
+
+audit: setup  ## Ask a vulnerability service about all that is locked; needs a network
+	$(BIN)/python -m requirements.audit
+
+sbom: setup  ## Write bills of materials (CycloneDX) of device and server into dist
+	$(BIN)/python -m requirements.sbom
 
 soak: setup  ## Swap bases a thousand times, and crash everything two hundred times
 	$(BIN)/python -m benchmarks soak
