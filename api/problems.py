@@ -10,6 +10,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
+from api.schemas.pointers import pointer
 from api.schemas.rate_fields import rate_fields
 from api.security.errors import (
     AddressRefusedError,
@@ -194,6 +195,11 @@ def _known(request: Request, error: Exception) -> JSONResponse:
         errors=errors,
         headers=_headers_of(error, problem),
     )
+    if isinstance(error, ProbingError):
+        errors = [{"pointer": f"/items/{item}", "code": "probing"} for item in error.items]
+    work: Mapping[str, str | int] = {}
+    if isinstance(error, WorkNeededError):
+        work = {"challenge": error.challenge, "bits": error.bits}
 
 
 def _headers_of(error: Exception, problem: Problem) -> Mapping[str, str]:
@@ -244,7 +250,9 @@ def _invalid(request: Request, error: Exception) -> JSONResponse:
     if not _is_json(request) and any(one["type"] == "model_attributes_type" for one in found):
         return problem_response(415, *_HTTP_DETAILS[415], request_id=request_id)
     name, detail = _name_of(found)
-    errors = [{"pointer": _pointer(one), "code": _CODES.get(one["type"], "type")} for one in found]
+    errors = [
+        {"pointer": pointer(one["loc"]), "code": _CODES.get(one["type"], "type")} for one in found
+    ]
     return problem_response(422, name, detail, request_id=request_id, errors=errors)
 
 
@@ -260,12 +268,6 @@ def _name_of(found: Sequence[Mapping[str, Any]]) -> tuple[str, str]:
         if one["type"] == "too_long" and one["loc"][-1:] in _TOO_LONG:
             return _TOO_LONG[one["loc"][-1:]]
     return "invalid-field", "The request has a field that is missing, unknown or of the wrong form."
-
-
-def _pointer(one: Mapping[str, Any]) -> str:
-    """A JSON pointer of the schema's own names; an unknown name was written by the sender."""
-    location = one["loc"][:-1] if one["type"] == "extra_forbidden" else one["loc"]
-    return "/" + "/".join(str(part) for part in location if part != "body")
 
 
 def _routing(request: Request, error: Exception) -> JSONResponse:
