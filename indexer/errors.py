@@ -178,3 +178,65 @@ class AuditUnfitError(IndexerError):
             name: of the value, never the value.
         """
         super().__init__(f"An audit row cannot hold what was given as {name!r}.")
+
+
+class Fault(StrEnum):
+    """What is wrong with a stream."""
+
+    DIGEST = "digest"  # a row was altered
+    LINK = "link"  # a row does not follow from the one before it
+    GAP = "gap"  # a row is missing
+    TRUNCATED = "truncated"  # the last rows are missing
+    FORK = "fork"  # a checkpoint says otherwise
+    SIGNATURE = "signature"  # nobody known signed the checkpoint
+
+
+class StreamFaultyError(IndexerError):
+    """A stream is not what was written, or not what a checkpoint says."""
+
+    def __init__(self, stream: str, seq: int, fault: Fault) -> None:
+        """Say where.
+
+        Args:
+            stream: its word.
+            seq: the first number at which it is wrong.
+            fault: how.
+        """
+        super().__init__(f"The stream {stream!r} is wrong from row {seq} on: {fault.value}.")
+        self.stream, self.seq, self.fault = stream, seq, fault
+
+
+class CheckpointSinkError(IndexerError):
+    """A folder of checkpoints cannot be read or written."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "A folder of checkpoints (HASHSVC_CHECKPOINTS) cannot be read or written: look at its "
+            "disk. Until then nobody outside can tell whether audit rows are cut off."
+        )
+
+
+class CheckpointForeignError(IndexerError):
+    """Checkpoints that this service's keys did not sign, or of another name."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "There are checkpoints that `checkpoint.keys` did not sign, or of another service: "
+            "put that file and HASHSVC_INSTANCE back as they were, or name other folders."
+        )
+
+
+class CheckpointForkedError(IndexerError):
+    """The database does not hold what was signed before."""
+
+    def __init__(self, stream: str) -> None:
+        """Say which stream.
+
+        Args:
+            stream: its word.
+        """
+        super().__init__(
+            f"The stream {stream!r} lacks rows that a checkpoint was signed for, or they were "
+            "altered; nothing more is signed. Compare with `hashsvc-server audit verify`. If an "
+            "older backup was put back on purpose, restore it with `hashsvc-server restore`."
+        )
