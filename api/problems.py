@@ -195,11 +195,6 @@ def _known(request: Request, error: Exception) -> JSONResponse:
         errors=errors,
         headers=_headers_of(error, problem),
     )
-    if isinstance(error, ProbingError):
-        errors = [{"pointer": f"/items/{item}", "code": "probing"} for item in error.items]
-    work: Mapping[str, str | int] = {}
-    if isinstance(error, WorkNeededError):
-        work = {"challenge": error.challenge, "bits": error.bits}
 
 
 def _headers_of(error: Exception, problem: Problem) -> Mapping[str, str]:
