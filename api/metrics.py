@@ -63,6 +63,9 @@ class Metrics:
             "hashsvc_feed_unacknowledged", "Entries of feeds that wait for their platform."
         )
         self.cases = self._counter("hashsvc_cases_total", "Cases, by what was done.", "action")
+        self.probe_alarms = self._counter(
+            "hashsvc_probe_alarms_total", "Listed hashes that somebody began to work out."
+        )
         self.pin_checks = self._counter("hashsvc_pin_checks_total", "PINs checked.", "outcome")
 
     def watch(self, gauges: Mapping[str, Callable[[], float]]) -> None:

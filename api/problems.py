@@ -22,6 +22,7 @@ from api.security.errors import (
     SecurityError,
     SignatureInvalidError,
 )
+from api.security.probes import ProbingError
 from api.security.rate_limits import DailyBudgetSpentError, RateLimitedError
 from api.services.errors import (
     CaseWithdrawnError,
@@ -109,6 +110,7 @@ PROBLEMS: Mapping[type[Exception], Problem] = {
     TooManyWrongKeysError: Problem(429, "too-many-wrong-keys"),
     RateLimitedError: Problem(429, "rate-limited"),
     DailyBudgetSpentError: Problem(429, "daily-budget"),
+    ProbingError: Problem(429, "probing"),
     OverloadedError: Problem(503, "overloaded", retry=True),
     IndexBehindError: Problem(503, "index-behind", retry=True),
     StoreUnavailableError: Problem(503, "store-unavailable", retry=True),
@@ -187,6 +189,8 @@ def _known(request: Request, error: Exception) -> JSONResponse:
     errors = []
     if isinstance(error, UnfitSignatureError):
         errors = [{"pointer": f"/signatures/{error.place}", "code": "unfit"}]
+    if isinstance(error, ProbingError):
+        errors = [{"pointer": f"/items/{item}", "code": "probing"} for item in error.items]
     return problem_response(
         problem.status,
         problem.name,
@@ -198,7 +202,7 @@ def _known(request: Request, error: Exception) -> JSONResponse:
 
 
 def _headers_of(error: Exception, problem: Problem) -> Mapping[str, str]:
-    if isinstance(error, TooManyAttemptsError | TooManyWrongKeysError):
+    if isinstance(error, TooManyAttemptsError | TooManyWrongKeysError | ProbingError):
         return {"Retry-After": str(error.retry_after_seconds)}
     if isinstance(error, RateLimitedError):
         wait = {"Retry-After": str(error.retry_after_seconds)}

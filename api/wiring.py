@@ -11,9 +11,11 @@ from api.security.case_secrets import CaseSecrets
 from api.security.destinations import DestinationRule
 from api.security.key_files import KeyFiles
 from api.security.peppers import Pepper
+from api.security.probes import ProbeWatch
 from api.security.rate_limits import rate_limits_of
 from api.security.signing_keys import signing_keys
 from api.security.webhook_signatures import WebhookSigner
+from api.services.alarms import AlarmService
 from api.services.appeals import AppealService
 from api.services.cases import CaseService
 from api.services.decisions import DecisionService
@@ -199,6 +201,9 @@ class Wiring:
             regimes=self.regimes,
             pepper=self.pepper,
             metrics=self.metrics,
+            alarms=AlarmService(
+                self.store, self.metrics, ProbeWatch(workers=self.settings.workers)
+            ),
         )
 
     def _lists(self) -> ListService:

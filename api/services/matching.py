@@ -8,6 +8,8 @@ from api.metrics import Metrics
 from api.security.api_keys import Caller
 from api.security.crockford import random_id
 from api.security.peppers import Pepper, Purpose
+from api.security.probes import Near
+from api.services.alarms import AlarmService
 from api.services.coverage import Coverage, Freshness, covering
 from api.services.errors import IndexBehindError
 from api.services.platform_policies import PlatformPolicy, policy_of
@@ -39,6 +41,7 @@ class Found:
 
     upload: Upload
     hits: tuple[tuple[GradedHit, ...], ...]  # for each signature that was fit to be searched
+    near: tuple[Near, ...] = ()  # likewise, and at whatever tier: what tells questions from probes
 
     @property
     def graded(self) -> list[GradedHit]:
@@ -67,6 +70,7 @@ class MatchingService:
     regimes: Regimes
     pepper: Pepper
     metrics: Metrics
+    alarms: AlarmService
 
     def sequence(self) -> int:
         """The newest change that answers cover.
@@ -118,8 +122,10 @@ class MatchingService:
             listed_since: a day, since 1970-01-01; what was listed earlier does not count.
 
         Raises:
+            ProbingError: a listed hash is being worked out; nothing is answered.
             StoreUnavailableError: nothing can be confirmed, so nothing is answered.
         """
+        self.alarms.require_no_probe(asking, [one.near for one in found], at=at)
         matches: dict[str, Match | None] = {}
         if any(one.graded for one in found):
             with self.store.transaction() as tx:
@@ -147,7 +153,11 @@ class MatchingService:
                 for one, of_one in zip(fit, hits, strict=True)
             ]
         self.metrics.query_signatures.inc(len(fit))
-        return Found(upload, tuple(tuple(self._graded(of_one)) for of_one in hits))
+        return Found(
+            upload,
+            hits=tuple(tuple(self._graded(of_one)) for of_one in hits),
+            near=tuple(map(_near, fit, hits)),
+        )
 
     def _graded(self, hits: Sequence[Hit]) -> list[GradedHit]:
         graded = self.policy.graded(hits)
@@ -192,6 +202,10 @@ def _record(
     ids = sorted(match.match_id for match in matches if match is not None)
     if ids:
         tx.audit.record(Act.MATCH_ANSWER, by=asking.actor, at=at, about={"matches": ids})
+
+
+def _near(query: Signature, hits: Sequence[Hit]) -> Near:
+    return Near(query, tuple(hit.signature_id for hit in hits))
 
 
 def _joined(hits: Sequence[Hit], newer: Matcher, query: Signature, policy: Policy) -> list[Hit]:

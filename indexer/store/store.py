@@ -13,6 +13,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from indexer.errors import StoreUnavailableError
 from indexer.records import Stream
 from indexer.store import migrating, rotating, tables
+from indexer.store.alarms import Alarms
 from indexer.store.answers import Answers
 from indexer.store.appeals import Appeals
 from indexer.store.audit import Audit
@@ -139,6 +140,11 @@ class Transaction:
     def policies(self) -> Policies:
         """What platforms set for themselves."""
         return Policies(self.connection, self.listing)
+
+    @cached_property
+    def alarms(self) -> Alarms:
+        """What operators have to look at."""
+        return Alarms(self.connection)
 
     @cached_property
     def answers(self) -> Answers:

@@ -1,14 +1,35 @@
-"""Honey: false entries that name who leaked a copy."""
+"""Alarms, and honey: false entries that name who leaked a copy."""
+
+import sqlalchemy as sa
+from alembic import op
 
 revision = "0006"
 down_revision = "0005"
 branch_labels = None
 depends_on = None
 
+_ID = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+
 
 def upgrade() -> None:
-    """Nothing yet."""
+    op.create_table(
+        "alarm",
+        sa.Column("id", _ID, autoincrement=True, nullable=False),
+        sa.Column("kind", sa.String(length=16), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.Column("day", sa.Integer(), nullable=False),
+        sa.Column("key_id", sa.String(length=8), nullable=False),
+        sa.Column("signature_id", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(["key_id"], ["api_key.id"], name=op.f("fk_alarm_key_id_api_key")),
+        sa.ForeignKeyConstraint(
+            ["signature_id"],
+            ["listed_signature.id"],
+            name=op.f("fk_alarm_signature_id_listed_signature"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_alarm")),
+        sa.UniqueConstraint("kind", "day", "key_id", "signature_id", name=op.f("uq_alarm_kind")),
+    )
 
 
 def downgrade() -> None:
-    """Nothing yet."""
+    op.drop_table("alarm")
