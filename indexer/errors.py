@@ -4,6 +4,7 @@ Naming: an error is named by what is wrong; its message is one sentence for an o
 no hash, number, PIN or key.
 """
 
+from enum import StrEnum
 from pathlib import Path
 
 

@@ -107,7 +107,15 @@ def add_seal_key(folder: Path) -> KeyRing:
     Raises:
         KeyFileError: the file cannot be used as it is.
     """
-    path = folder / _SEAL
+    return add_key(folder / _SEAL)
+
+
+def add_key(path: Path) -> KeyRing:
+    """Put a new key before the ones that a file holds.
+
+    Raises:
+        KeyFileError: the file cannot be used as it is.
+    """
     ring = read_ring(path)
     _write(path, {secrets.token_hex(4): secrets.token_bytes(KEY_BYTES), **ring.keys})
     return read_ring(path)

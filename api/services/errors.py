@@ -182,3 +182,7 @@ class NoSuchKeyError(ServiceError):
 
 class TooManyKeysError(ServiceError):
     """256 live keys hang below this one's operator's key already: revoke some first."""
+
+
+class NoSuchRowError(OperatorError):
+    """The stream has no such row: `audit checkpoint` shows how long it is."""

@@ -20,6 +20,7 @@ from indexer.store.audit import Audit
 from indexer.store.banks import Banks
 from indexer.store.cases import Cases
 from indexer.store.chains import Chain
+from indexer.store.checkpoints import Checkpoints
 from indexer.store.clocks import Clocks
 from indexer.store.console_sessions import ConsoleSessions
 from indexer.store.decisions import Decisions
@@ -67,6 +68,11 @@ class Transaction:
         return Audit(self.access)
 
     @cached_property
+    @cached_property
+    def checkpoints(self) -> Checkpoints:
+        """The newest checkpoint of each stream."""
+        return Checkpoints(self.connection)
+
     def listing(self) -> Listing:
         """Listed signatures."""
         return Listing(self.connection, self.changes, self.ring)
