@@ -28,6 +28,11 @@ _SCHEMAS: dict[str, Any] = {
                     "properties": {"pointer": _WORD, "code": _WORD},
                 },
             },
+            "work": {
+                "type": "object",
+                "description": "What to solve first, where that is asked for.",
+                "additionalProperties": {"type": ["string", "integer"]},
+            },
         },
     },
     "Refusal": {

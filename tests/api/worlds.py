@@ -2,10 +2,9 @@
 
 import re
 import shutil
+import warnings
 from contextlib import closing, contextmanager
 from secrets import token_hex
-
-from starlette.testclient import TestClient
 
 from api.app import create_app
 from api.security.api_keys import KeyWish
@@ -17,6 +16,10 @@ from hashsvc.times import now
 from tests.api.access import ADDRESS, SEEN, basic
 from tests.api.bodies import opened_number
 from tests.api.deciding import decide, match_on
+
+with warnings.catch_warnings():
+    warnings.simplefilter("ignore")  # it announces a successor of httpx; httpx is what we carry
+    from starlette.testclient import TestClient
 
 
 class World:
@@ -96,7 +99,7 @@ class World:
 
 
 @contextmanager
-def running_world(migrated_folder, folder, *, around=lambda app: app, case_secrets=None):
+def running_world(migrated_folder, folder, *, around=lambda app: app, case_secrets=None, **changed):
     """A world on a copy of a migrated folder.
 
     Args:
@@ -104,6 +107,7 @@ def running_world(migrated_folder, folder, *, around=lambda app: app, case_secre
         folder: where the copy will lie.
         around: what stands between the clients and the application.
         case_secrets: gives, from the key files, cheap ones.
+        changed: settings.
     """
     shutil.copytree(migrated_folder, folder)
     settings = Settings(
@@ -112,6 +116,7 @@ def running_world(migrated_folder, folder, *, around=lambda app: app, case_secre
         compat_hma_enabled=True,
         lists_publish_seconds=0,
         webhook_destinations=Destinations.LOOPBACK,
+        **changed,
     )
     keys = read_key_files(folder)
     secrets = case_secrets(keys) if case_secrets else None
