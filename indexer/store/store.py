@@ -68,11 +68,11 @@ class Transaction:
         return Audit(self.access)
 
     @cached_property
-    @cached_property
     def checkpoints(self) -> Checkpoints:
         """The newest checkpoint of each stream."""
         return Checkpoints(self.connection)
 
+    @cached_property
     def listing(self) -> Listing:
         """Listed signatures."""
         return Listing(self.connection, self.changes, self.ring)
