@@ -66,6 +66,9 @@ class Metrics:
         self.probe_alarms = self._counter(
             "hashsvc_probe_alarms_total", "Listed hashes that somebody began to work out."
         )
+        self.hit_rate_alarms = self._counter(
+            "hashsvc_hit_rate_alarms_total", "Days on which a key matched far more than it used to."
+        )
         self.pin_checks = self._counter("hashsvc_pin_checks_total", "PINs checked.", "outcome")
 
     def watch(self, gauges: Mapping[str, Callable[[], float]]) -> None:

@@ -9,6 +9,7 @@ from api.metrics import Metrics
 from api.security.api_keys import KeyKind
 from api.security.case_secrets import CaseSecrets
 from api.security.destinations import DestinationRule
+from api.security.hit_rates import HitRates
 from api.security.key_files import KeyFiles
 from api.security.peppers import Pepper
 from api.security.probes import ProbeWatch
@@ -202,7 +203,7 @@ class Wiring:
             pepper=self.pepper,
             metrics=self.metrics,
             alarms=AlarmService(
-                self.store, self.metrics, ProbeWatch(workers=self.settings.workers)
+                self.store, self.metrics, ProbeWatch(workers=self.settings.workers), HitRates()
             ),
         )
 

@@ -11,6 +11,7 @@ class AlarmKind(StrEnum):
     """What was noticed."""
 
     PROBE = "probe"  # many nearly equal questions: somebody works out a listed hash
+    HIT_RATE = "hit_rate"  # a key matches far more often than it used to
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +20,6 @@ class Alarm:
 
     kind: AlarmKind
     at: datetime
-    signature_id: SignatureId
+    signature_id: SignatureId | None  # about which; None: about none in particular
     key_id: str  # with which was asked
     platform: str  # whose key that is, by name

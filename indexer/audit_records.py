@@ -17,6 +17,7 @@ Told: TypeAlias = int | str | Sequence[str]
 class Act(StrEnum):
     """What was done, as `subject:action`."""
 
+    ALARM_HIT_RATE = "alarm:hit_rate"
     ALARM_PROBE = "alarm:probe"
     APPEAL_JUDGE = "appeal:judge"
     BANK_ADD = "bank:add"

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from api.metrics import Metrics
 from api.security.api_keys import Caller
+from api.security.hit_rates import HitRates
 from api.security.probes import Near, Probe, ProbeWatch
 from indexer.alarm_records import Alarm, AlarmKind
 from indexer.audit_records import Act
@@ -22,6 +23,7 @@ class AlarmService:
     store: Store
     metrics: Metrics
     watch: ProbeWatch
+    rates: HitRates
 
     def require_no_probe(
         self, asking: Caller, uploads: Sequence[Sequence[Near]], *, at: datetime
@@ -39,6 +41,23 @@ class AlarmService:
             self._tell(asking, untold, at=at)
             self.watch.told(untold)
         self.watch.require_unlike(root_id, uploads, at=at)
+
+    def count(self, asking: Caller, *, uploads: int, matches: int, at: datetime) -> None:
+        """Add the answers of a request to what its key is used to.
+
+        Raises:
+            StoreUnavailableError: the alarm could not be kept.
+        """
+        if not self.rates.count(asking.kept.root_id, uploads=uploads, matches=matches, at=at):
+            return
+        with self.store.transaction() as tx:
+            tx.alarms.keep(AlarmKind.HIT_RATE, None, key_id=asking.key_id, at=at)
+            tx.audit.record(Act.ALARM_HIT_RATE, by=asking.actor, at=at)
+        self.metrics.hit_rate_alarms.inc()
+        _log.warning(
+            "A key matches far more often than it used to: see `hashsvc-server alarms`.",
+            extra={"key_id": asking.key_id},
+        )
 
     def all(self) -> list[Alarm]:
         """Every alarm, the newest first."""

@@ -142,6 +142,8 @@ class MatchingService:
             for one in found
         ]
         self._count(found, answers)
+        hits = sum(match is not None for match in matches.values())
+        self.alarms.count(asking, uploads=len(found), matches=hits, at=at)
         return answers
 
     def _found(self, upload: Upload, newer: Matcher | None) -> Found:

@@ -12,6 +12,6 @@ alarm = Table(
     Column("at", Moment, nullable=False),
     Column("day", Integer, nullable=False),  # one alarm of a kind a day, key and signature
     Column("key_id", String(8), ForeignKey("api_key.id"), nullable=False),
-    Column("signature_id", BigInteger, ForeignKey("listed_signature.id"), nullable=False),
+    Column("signature_id", BigInteger, ForeignKey("listed_signature.id")),
     UniqueConstraint("kind", "day", "key_id", "signature_id"),
 )

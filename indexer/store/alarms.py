@@ -20,7 +20,7 @@ class Alarms:
     connection: Connection
 
     def keep(
-        self, kind: AlarmKind, signature_id: SignatureId, *, key_id: str, at: datetime
+        self, kind: AlarmKind, signature_id: SignatureId | None, *, key_id: str, at: datetime
     ) -> bool:
         """Keep an alarm; False where this key raised the same today."""
         keeping = insert_into(self.connection, alarm).values(
@@ -38,6 +38,5 @@ class Alarms:
             .order_by(alarm.c.id.desc())
         )
         return [
-            Alarm(AlarmKind(row.kind), row.at, SignatureId(row.signature_id), row.key_id, row.name)
-            for row in rows
+            Alarm(AlarmKind(row.kind), row.at, row.signature_id, row.key_id, row.name) for row in rows
         ]

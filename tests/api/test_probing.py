@@ -1,10 +1,12 @@
 """The probe alarm over HTTP: the key is stopped, platform and operator are told why."""
 
 import json
+from datetime import timedelta
 
 import numpy as np
 import pytest
 
+from hashsvc.times import now
 from indexer.alarm_records import AlarmKind
 from tests.api.bodies import ask, item_of, only_line, open_case
 from tests.factories import make_signature
@@ -73,3 +75,17 @@ def test_the_operator_finds_the_alarm_with_the_key_and_the_audit_holds_it(client
         }
     ]
     assert "hashsvc_probe_alarms_total 1.0" in client.get("/metrics").text
+
+
+def test_a_key_that_suddenly_matches_raises_an_alarm_and_is_answered(client, services, make_key):
+    open_case(client, LISTED)
+    key, days_ago = make_key(), now() - timedelta(days=3)
+    key_id = key["Authorization"].split("_")[2]
+    services.matching.alarms.rates.count(key_id, uploads=2_000, matches=0, at=days_ago)
+
+    answers = [ask(client, key, item_of(LISTED, ref=f"upl-{number}")) for number in range(25)]
+
+    (alarm,) = services.matching.alarms.all()
+    assert (alarm.kind, alarm.key_id) == (AlarmKind.HIT_RATE, key_id)
+    assert [answer.status_code for answer in answers] == [200] * 25
+    assert "hashsvc_hit_rate_alarms_total 1.0" in client.get("/metrics").text

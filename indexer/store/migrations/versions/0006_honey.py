@@ -19,7 +19,7 @@ def upgrade() -> None:
         sa.Column("at", sa.BigInteger(), nullable=False),
         sa.Column("day", sa.Integer(), nullable=False),
         sa.Column("key_id", sa.String(length=8), nullable=False),
-        sa.Column("signature_id", sa.BigInteger(), nullable=False),
+        sa.Column("signature_id", sa.BigInteger(), nullable=True),
         sa.ForeignKeyConstraint(["key_id"], ["api_key.id"], name=op.f("fk_alarm_key_id_api_key")),
         sa.ForeignKeyConstraint(
             ["signature_id"],
