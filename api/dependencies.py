@@ -57,6 +57,7 @@ class Services:
     webhooks: WebhookService
     signer: WebhookSigner
     waiting: WaitingFigures
+    require_audit: Callable[[], None]  # raises where the audit streams are not what was signed
     metrics: Metrics
     limits: RateLimits
     public_url: str | None  # under which clients reach the service; None: as they say themselves

@@ -11,6 +11,8 @@ from prometheus_client import (
     generate_latest,
 )
 
+from indexer.records import Stream
+
 # They would tell to the microsecond when the first case of an instance was opened.
 disable_created_metrics()  # type: ignore[no-untyped-call]  # untyped there
 
@@ -62,6 +64,11 @@ class Metrics:
         self.feed_unacknowledged = self._gauge(
             "hashsvc_feed_unacknowledged", "Entries of feeds that wait for their platform."
         )
+        self.checkpoint_age = self._gauge(
+            "hashsvc_checkpoint_age_seconds",
+            "How long ago the end of a stream was signed, and kept in every folder.",
+            "stream",
+        )
         self.cases = self._counter("hashsvc_cases_total", "Cases, by what was done.", "action")
         self.probe_alarms = self._counter(
             "hashsvc_probe_alarms_total", "Listed hashes that somebody began to work out."
@@ -79,6 +86,11 @@ class Metrics:
         """
         for name, read in gauges.items():
             Gauge(name, GAUGES[name], registry=self.registry).set_function(read)
+
+    def watch_checkpoints(self, ages: Mapping[Stream, Callable[[], float]]) -> None:
+        """Read the age of each stream's checkpoint whenever the metrics are asked for."""
+        for stream, age in ages.items():
+            self.checkpoint_age.labels(stream=stream).set_function(age)
 
     def text(self) -> bytes:
         """The exposition format that Prometheus reads."""

@@ -58,6 +58,15 @@ class Settings(BaseSettings):
         None, description="Append-only file on another disk that remembers withdrawals."
     )
 
+    instance: str = Field(
+        "hashsvc",
+        pattern=r"^[A-Za-z0-9._-]{1,64}$",
+        description="Name of this service in its checkpoints, such as its host; never change it.",
+    )
+    checkpoints: str | None = Field(
+        None, description="Folders on other disks, `:` between, that keep every checkpoint."
+    )
+
     public_url: str | None = Field(
         None,
         pattern=r"^https?://[^/?#]+$",
@@ -131,6 +140,11 @@ class Settings(BaseSettings):
     def url(self) -> str:
         """The database's URL."""
         return self.database_url or f"sqlite:///{self.data.resolve() / 'hashsvc.db'}"
+
+    @property
+    def checkpoint_folders(self) -> list[Path]:
+        """Where checkpoints are kept outside the database."""
+        return [Path(name) for name in (self.checkpoints or "").split(":") if name]
 
     @property
     def high_water(self) -> Path:

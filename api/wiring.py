@@ -8,6 +8,7 @@ from api.dependencies import Services
 from api.metrics import Metrics
 from api.security.api_keys import KeyKind
 from api.security.case_secrets import CaseSecrets
+from api.security.checkpoint_keys import checkpoint_keys
 from api.security.destinations import DestinationRule
 from api.security.hit_rates import HitRates
 from api.security.key_files import KeyFiles
@@ -19,6 +20,7 @@ from api.security.webhook_signatures import WebhookSigner
 from api.services.alarms import AlarmService
 from api.services.appeals import AppealService
 from api.services.cases import CaseService
+from api.services.checkpoints import CheckpointService
 from api.services.decisions import DecisionService
 from api.services.feeds import FeedService
 from api.services.hash_lookups import HashLookups
@@ -36,6 +38,7 @@ from api.services.sweeps import SweepService
 from api.services.waiting_figures import WaitingFigures
 from api.services.webhooks import WebhookService
 from api.settings import Settings
+from api.workers.checkpointing import Checkpointing
 from api.workers.clock_watching import ClockWatching
 from api.workers.decision_sending import DecisionSending
 from api.workers.index_following import IndexFollowing
@@ -52,6 +55,7 @@ from indexer.follower import Follower
 from indexer.records import BankKind
 from indexer.search import LayeredIndex
 from indexer.store import Store
+from indexer.store.checkpoint_sinks import CheckpointSink
 from indexer.store.high_water import HighWater
 from indexer.store.hints import Hints
 from indexer.store.tombstones import TombstoneSink
@@ -72,6 +76,7 @@ class Wiring:
         """Everything that routes call."""
         store, metrics = self.store, self.metrics
         metrics.watch(self._gauges())
+        metrics.watch_checkpoints(self.checkpointing.ages())
         kind = KeyKind.of(sandbox=self.settings.sandbox)
         return Services(
             cases=self._cases(),
@@ -95,6 +100,7 @@ class Wiring:
             ),
             signer=WebhookSigner(signing_keys(self.settings.data)),
             waiting=WaitingFigures(store, metrics),
+            require_audit=self.checkpointing.require_sound,
             metrics=metrics,
             limits=rate_limits_of(self.settings),
             public_url=self.settings.public_url,
@@ -114,6 +120,7 @@ class Wiring:
         tombstones = [tombstone_writing(self.tombstones)] if self.tombstones else []
         return [
             HighWaterKeeping(HighWater(settings.high_water), store),
+            self.checkpointing,
             self.following,
             *tombstones,
             Periodic("decision-sending", sending.look, _SEND_SECONDS),
@@ -135,6 +142,11 @@ class Wiring:
         """What remembers withdrawals outside the database; None where nothing does."""
         path = self.settings.tombstones
         return TombstoneSink(path, self.store) if path else None
+
+    @cached_property
+    def checkpointing(self) -> Checkpointing:
+        """Signs the heads of the audit streams."""
+        return Checkpointing(checkpoint_service(self.settings, self.store))
 
     @cached_property
     def pepper(self) -> Pepper:
@@ -222,6 +234,16 @@ class Wiring:
             "hashsvc_index_sequence": lambda: follower.applied,
             "hashsvc_index_staleness_seconds": follower.staleness_seconds,
         }
+
+
+def checkpoint_service(settings: Settings, store: Store) -> CheckpointService:
+    """Signs the heads of a store's audit streams, and keeps them where the operator said."""
+    return CheckpointService(
+        store,
+        checkpoint_keys(settings.data),
+        settings.instance,
+        [CheckpointSink(folder) for folder in settings.checkpoint_folders],
+    )
 
 
 def build_plan(settings: Settings, keys: KeyFiles) -> Plan:

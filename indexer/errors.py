@@ -203,7 +203,7 @@ class StreamFaultyError(IndexerError):
             seq: the first number at which it is wrong.
             fault: how.
         """
-        super().__init__(f"The stream {stream!r} is wrong from row {seq} on: {fault.value}.")
+        super().__init__(f"The stream {stream} is wrong from row {seq} on: {fault.value}.")
         self.stream, self.seq, self.fault = stream, seq, fault
 
 
@@ -237,7 +237,7 @@ class CheckpointForkedError(IndexerError):
             stream: its word.
         """
         super().__init__(
-            f"The stream {stream!r} lacks rows that a checkpoint was signed for, or they were "
+            f"The stream {stream} lacks rows that a checkpoint was signed for, or they were "
             "altered; nothing more is signed. Compare with `hashsvc-server audit verify`. If an "
             "older backup was put back on purpose, restore it with `hashsvc-server restore`."
         )

@@ -10,11 +10,12 @@ import typer
 from api.cli.preparing import FAILED, MESSAGES, Data, explained, fail
 from api.security.key_files import KeyFiles, read_key_files
 from api.settings import Settings
-from api.wiring import Wiring
+from api.wiring import Wiring, checkpoint_service
 from hashsvc.files import flush
 from hashsvc.times import now
 from indexer.errors import (
     BackupFailedError,
+    CheckpointSinkError,
     IndexerError,
     LogBrokenError,
     SealBrokenError,
@@ -163,5 +164,10 @@ def _keep(settings: Settings, keys: KeyFiles) -> None:
     with closing(Store.at(settings.url, keys.seal)) as store:
         settings.high_water.unlink(missing_ok=True)
         HighWater(settings.high_water).write(store)
+        try:
+            checkpoint_service(settings, store).begin_again()
+        except CheckpointSinkError as error:
+            MESSAGES.print(str(error), style="red", markup=False)
+            MESSAGES.print("Then run `hashsvc-server audit checkpoint --after-restore`.")
         if settings.tombstones:
             TombstoneSink(settings.tombstones, store).begin_again()

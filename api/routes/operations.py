@@ -28,6 +28,7 @@ async def health() -> Health:
 def ready(services: ServicesDep) -> Health:
     """The store answers and the index is up to date; 503 with the reason otherwise."""
     services.matching.require_ready()
+    services.require_audit()
     return Health()
 
 
