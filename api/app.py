@@ -5,6 +5,7 @@ from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
 from starlette.concurrency import run_in_threadpool
+from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from api import problems
 from api.chaos import SandboxChaos
@@ -12,8 +13,8 @@ from api.compat.dialects import ROUTERS as DIALECTS
 from api.console.console import Console
 from api.console.mounting import mount
 from api.dependencies import Services
-from api.middleware import BodyLimits, RequestMiddleware
 from api.document import PROBLEMS, Described
+from api.middleware import BodyLimits, RequestMiddleware
 from api.routes import (
     appeals,
     cases,
@@ -74,6 +75,8 @@ def create_app(
         app.add_middleware(SandboxChaos, share=settings.sandbox_chaos)
     limits = BodyLimits(settings.survivor_body_bytes, settings.platform_body_bytes)
     app.add_middleware(RequestMiddleware, limits=limits, metrics=wiring.metrics)
+    if settings.trusted_proxies:
+        app.add_middleware(ProxyHeadersMiddleware, trusted_hosts=settings.trusted_proxies)
     return app
 
 
@@ -95,10 +98,10 @@ def _application(services: Services, workers: Sequence[Worker]) -> FastAPI:
         lifespan=lifespan,
         docs_url=None,  # its page loads code from a third party
         redoc_url=None,
+        responses=PROBLEMS,
         redirect_slashes=False,  # a redirect would send the query back
     )
     app.state.services = services
-        responses=PROBLEMS,
     for router in _ROUTERS:
         app.include_router(router)
     mount(app, Console.of(services))

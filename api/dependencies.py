@@ -16,12 +16,15 @@ from api.security.message_signatures import SentRequest
 from api.security.rate_limits import Lane, RateLimits
 from api.security.scopes import Scope
 from api.security.webhook_signatures import WebhookSigner
+from api.security.work import SOLUTION
+from api.services.admission import Admission, Presented
 from api.services.appeals import AppealService
 from api.services.cases import CaseService
 from api.services.cursors import MAX_CHARACTERS
 from api.services.decisions import DecisionService
 from api.services.errors import IdempotencyKeyMissingError
 from api.services.feeds import FeedService
+from api.services.floods import FloodService
 from api.services.hash_lookups import HashLookups
 from api.services.list_feedback import ListFeedback
 from api.services.lists import ListService
@@ -42,12 +45,14 @@ from indexer.records import MatchId
 class Services:
     """Everything that routes call."""
 
+    admission: Admission
     cases: CaseService
     matching: MatchingService
     hash_lookups: HashLookups
     match_lists: MatchLists
     decisions: DecisionService
     feeds: FeedService
+    floods: FloodService
     policies: PolicyService
     platforms: PlatformService
     lists: ListService
@@ -158,6 +163,24 @@ IdempotencyKey = Annotated[
         description="Random; the same key with the same request opens one case, however often.",
     ),
 ]
+
+
+async def _presented(
+    request: Request,
+    idempotency_key: IdempotencyKey = None,
+    work: Annotated[
+        str | None,
+        Header(
+            pattern=SOLUTION,
+            description="After 429 `work-needed`: its challenge, a point, and 4 bytes in "
+            "hexadecimal digits with which the SHA-256 of both begins with so many zero bits.",
+        ),
+    ] = None,
+) -> Presented:
+    return Presented(request.client.host if request.client else None, idempotency_key, work)
+
+
+PresentedDep = Annotated[Presented, Depends(_presented)]
 
 
 async def _repeat_key(

@@ -58,6 +58,10 @@ class Metrics:
         self.webhook_deliveries = self._counter(
             "hashsvc_webhook_deliveries_total", "Tries to deliver a hint to a webhook.", "outcome"
         )
+        self._declare_waiting()
+        self._declare_intake()
+
+    def _declare_waiting(self) -> None:
         self.clocks = self._gauge(
             "hashsvc_clocks", "Clocks that run, pause or are overdue.", "regime", "state"
         )
@@ -69,9 +73,17 @@ class Metrics:
             "How long ago the end of a stream was signed, and kept in every folder.",
             "stream",
         )
+
+    def _declare_intake(self) -> None:
         self.cases = self._counter("hashsvc_cases_total", "Cases, by what was done.", "action")
+        self.case_work = self._counter(
+            "hashsvc_case_work_total", "Work before a case is opened.", "outcome"
+        )
         self.probe_alarms = self._counter(
             "hashsvc_probe_alarms_total", "Listed hashes that somebody began to work out."
+        )
+        self.flood_quarantines = self._counter(
+            "hashsvc_flood_quarantines_total", "Listed signatures held for a flood.", "rule"
         )
         self.hit_rate_alarms = self._counter(
             "hashsvc_hit_rate_alarms_total", "Days on which a key matched far more than it used to."

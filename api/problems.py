@@ -24,6 +24,7 @@ from api.security.errors import (
 )
 from api.security.probes import ProbingError
 from api.security.rate_limits import DailyBudgetSpentError, RateLimitedError
+from api.security.work import WorkNeededError
 from api.services.errors import (
     CaseWithdrawnError,
     ClockUnmovedError,
@@ -111,6 +112,7 @@ PROBLEMS: Mapping[type[Exception], Problem] = {
     RateLimitedError: Problem(429, "rate-limited"),
     DailyBudgetSpentError: Problem(429, "daily-budget"),
     ProbingError: Problem(429, "probing"),
+    WorkNeededError: Problem(429, "work-needed"),
     OverloadedError: Problem(503, "overloaded", retry=True),
     IndexBehindError: Problem(503, "index-behind", retry=True),
     StoreUnavailableError: Problem(503, "store-unavailable", retry=True),
@@ -140,6 +142,7 @@ def problem_response(
     *,
     request_id: str,
     errors: Sequence[Mapping[str, str]] = (),
+    work: Mapping[str, str | int] | None = None,
     headers: Mapping[str, str] | None = None,
 ) -> JSONResponse:
     """The one shape of every error.
@@ -150,6 +153,7 @@ def problem_response(
         detail: one sentence, never of the input.
         request_id: as in the header `Request-Id`.
         errors: where in the body, and a code each.
+        work: what the client is to solve.
         headers: what the client may need beside it.
     """
     body: dict[str, Any] = {
@@ -161,6 +165,8 @@ def problem_response(
     }
     if errors:
         body["errors"] = list(errors)
+    if work:
+        body["work"] = dict(work)
     return JSONResponse(body, status, headers, media_type=MEDIA_TYPE)
 
 
@@ -191,18 +197,24 @@ def _known(request: Request, error: Exception) -> JSONResponse:
         errors = [{"pointer": f"/signatures/{error.place}", "code": "unfit"}]
     if isinstance(error, ProbingError):
         errors = [{"pointer": f"/items/{item}", "code": "probing"} for item in error.items]
+    work: Mapping[str, str | int] = {}
+    if isinstance(error, WorkNeededError):
+        work = {"challenge": error.challenge, "bits": error.bits}
     return problem_response(
         problem.status,
         problem.name,
         detail,
         request_id=_request_id(request),
         errors=errors,
+        work=work,
         headers=_headers_of(error, problem),
     )
 
 
 def _headers_of(error: Exception, problem: Problem) -> Mapping[str, str]:
-    if isinstance(error, TooManyAttemptsError | TooManyWrongKeysError | ProbingError):
+    if isinstance(
+        error, TooManyAttemptsError | TooManyWrongKeysError | WorkNeededError | ProbingError
+    ):
         return {"Retry-After": str(error.retry_after_seconds)}
     if isinstance(error, RateLimitedError):
         wait = {"Retry-After": str(error.retry_after_seconds)}

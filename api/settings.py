@@ -3,10 +3,11 @@
 import hashlib
 import os
 from enum import StrEnum
+from ipaddress import ip_network
 from pathlib import Path
 from typing import assert_never
 
-from pydantic import Field
+from pydantic import Field, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 _NO_LIST_IS_LONGER = 2**62
@@ -72,6 +73,39 @@ class Settings(BaseSettings):
         pattern=r"^https?://[^/?#]+$",
         description="Where clients reach the service, without a path: what they sign.",
     )
+    trusted_proxies: str = Field(
+        "",
+        pattern=r"^[0-9A-Fa-f.:/, ]*$",
+        description="Addresses or networks of proxies, with commas, whose `X-Forwarded-For` and "
+        "`X-Forwarded-Proto` are believed; without it nobody's are.",
+    )
+    case_openings_an_hour: int = Field(
+        20, ge=1, description="Cases that one network may open in an hour without any work."
+    )
+    case_work_bits: int = Field(
+        16, ge=1, le=24, description="Work for each further one: 2 to this power tries, on average."
+    )
+    flood_quarantine: bool = Field(
+        default=True, description="Suspend what too many uploads match before it was confirmed."
+    )
+    flood_look_seconds: float = Field(
+        10.0, gt=0, le=60, description="How often such floods are looked for."
+    )
+    flood_days: int = Field(
+        30, ge=1, description="What was listed so many days ago or less is watched for floods."
+    )
+    flood_least_uploads: int = Field(
+        20,
+        ge=1,
+        description="So many different uploads in 24 hours are never a flood; more are one on "
+        "several platforms, or where they are `HASHSVC_FLOOD_SHARE` of one platform's.",
+    )
+    flood_uploads: int = Field(
+        200, ge=1, description="More different uploads than this in 24 hours always are a flood."
+    )
+    flood_share: float = Field(
+        0.001, gt=0, le=1, description="Of a platform's newest 10,000 uploads: more is a flood."
+    )
     key_signatures_per_second: int = Field(
         4_000, ge=1, description="Signatures a second that a key may ask about, for long."
     )
@@ -135,6 +169,13 @@ class Settings(BaseSettings):
         Destinations.PUBLIC,
         description="`public`; `loopback`: also this machine, over http too, for tests.",
     )
+
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _networks(cls, trusted: str) -> str:
+        for one in filter(None, trusted.replace(" ", "").split(",")):
+            ip_network(one)  # a typing error here would count everybody as one
+        return trusted
 
     @property
     def url(self) -> str:

@@ -16,13 +16,17 @@ from api.security.peppers import Pepper
 from api.security.probes import ProbeWatch
 from api.security.rate_limits import rate_limits_of
 from api.security.signing_keys import signing_keys
+from api.security.sources import SourceLimits
 from api.security.webhook_signatures import WebhookSigner
+from api.security.work import Challenges
+from api.services.admission import Admission
 from api.services.alarms import AlarmService
 from api.services.appeals import AppealService
 from api.services.cases import CaseService
 from api.services.checkpoints import CheckpointService
 from api.services.decisions import DecisionService
 from api.services.feeds import FeedService
+from api.services.floods import FloodRules, FloodService, Questions
 from api.services.hash_lookups import HashLookups
 from api.services.held_decisions import HeldDecisionService
 from api.services.idempotency import Idempotency
@@ -41,6 +45,7 @@ from api.settings import Settings
 from api.workers.checkpointing import Checkpointing
 from api.workers.clock_watching import ClockWatching
 from api.workers.decision_sending import DecisionSending
+from api.workers.flood_watching import FloodWatching
 from api.workers.index_following import IndexFollowing
 from api.workers.key_watching import KeyWatching
 from api.workers.list_publishing import ListPublishing
@@ -79,6 +84,7 @@ class Wiring:
         metrics.watch_checkpoints(self.checkpointing.ages())
         kind = KeyKind.of(sandbox=self.settings.sandbox)
         return Services(
+            admission=self._admission(),
             cases=self._cases(),
             matching=self.matching,
             hash_lookups=HashLookups(
@@ -89,6 +95,7 @@ class Wiring:
                 store, self.regimes, self.idempotency, metrics, changed=self.following.hurry
             ),
             feeds=FeedService(store, self.pepper),
+            floods=self._floods(),
             policies=PolicyService(store),
             platforms=PlatformService(store, self.pepper, kind),
             lists=self._lists(),
@@ -114,6 +121,7 @@ class Wiring:
         watching, publishing = ClockWatching(store), ListPublishing(self._lists())
         purging = Purging(store, self.services.feeds, self.idempotency)
         asking = SweepAsking(self.services.sweeps)
+        floods = FloodWatching(self.services.floods)
         delivery = WebhookDelivery(
             store, self.services.signer, self.services.webhooks.destinations, self.metrics
         )
@@ -127,6 +135,7 @@ class Wiring:
             Periodic("clock-watching", watching.look, settings.clock_look_seconds),
             Periodic("list-publishing", publishing.look, settings.index_poll_seconds),
             Periodic("webhook-delivery", delivery.look, settings.webhook_look_seconds),
+            Periodic("flood-watching", floods.look, settings.flood_look_seconds),
             Periodic("sweep-asking", asking.look, settings.sweep_look_seconds),
             Periodic("key-watching", KeyWatching(store).look, settings.upkeep_seconds),
             Periodic("purging", purging.look, settings.upkeep_seconds),
@@ -191,6 +200,20 @@ class Wiring:
     @cached_property
     def _plan(self) -> Plan:
         return build_plan(self.settings, self.keys)
+
+    def _admission(self) -> Admission:
+        settings = self.settings
+        sources = SourceLimits(
+            self.pepper, per_hour=settings.case_openings_an_hour, workers=settings.workers
+        )
+        challenges = Challenges(self.pepper, settings.case_work_bits)
+        return Admission(sources, challenges, self.metrics)
+
+    def _floods(self) -> FloodService:
+        rules = FloodRules.of(self.settings)
+        return FloodService(
+            self.store, Questions(), rules, self.metrics, changed=self.following.hurry
+        )
 
     def _cases(self) -> CaseService:
         return CaseService(

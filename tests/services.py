@@ -1,8 +1,13 @@
 """A real service in a process of its own, shared by the tests that cross HTTP."""
 
+import os
+
 import pytest
 
 from examples.demo.service import running_service
+
+# All tests come from one address; those about its limit set one.
+os.environ.setdefault("HASHSVC_CASE_OPENINGS_AN_HOUR", "100000")
 
 
 @pytest.fixture(scope="session")

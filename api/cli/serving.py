@@ -40,7 +40,14 @@ def serve(
         Whether it could start.
     """
     server = _Server(
-        uvicorn.Config(app, log_config=None, access_log=False, server_header=False, lifespan="on"),
+        uvicorn.Config(
+            app,
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            proxy_headers=False,  # whom to believe is a setting of ours
+            lifespan="on",
+        ),
         started,
     )
     with suppress(SystemExit):  # uvicorn's own code for a start that failed

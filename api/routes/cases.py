@@ -2,7 +2,7 @@
 
 from fastapi import APIRouter
 
-from api.dependencies import IdempotencyKey, ServicesDep
+from api.dependencies import PresentedDep, ServicesDep
 from api.schemas.cases import Added, Addition, CaseAccess, Opened, Opening, Status
 from hashsvc.times import now
 
@@ -10,11 +10,13 @@ router = APIRouter(prefix="/v1/cases", tags=["cases"])
 
 
 @router.post("", status_code=201)
-def open_case(
-    wish: Opening, services: ServicesDep, idempotency_key: IdempotencyKey = None
-) -> Opened:
+def open_case(wish: Opening, services: ServicesDep, presented: PresentedDep) -> Opened:
     """Open a case: its signatures are matched from now on."""
-    number = services.cases.open(wish.values(), wish.pin, idempotency_key=idempotency_key, at=now())
+    at = now()
+    services.admission.admit(presented, at=at)
+    number = services.cases.open(
+        wish.values(), wish.pin, idempotency_key=presented.idempotency_key, at=at
+    )
     services.metrics.cases.labels("open").inc()
     return Opened(case_number=number.shown())
 

@@ -51,6 +51,7 @@ async def ask(
         confirm = partial(matching.confirm, found, caller, at=now(), listed_since=listed_since)
         touches_store = any(one.graded for one in found)
         answers = await run_in_threadpool(confirm) if touches_store else confirm()
+    services.floods.questions.count(caller.platform.platform_id, len(uploads), at=now())
     response.headers.update({"Index-Seq": str(covered.seq), **rate_fields(quotas)})
     detail = Scope.MATCHES_DETAIL in caller.scopes
     lines = [ItemAnswer.of(answer, with_detail=detail) for answer in answers]

@@ -28,6 +28,7 @@ from indexer.store.deliveries import Deliveries
 from indexer.store.engine import READ_ONLY, open_engine
 from indexer.store.expiries import Expiries
 from indexer.store.feeds import Feeds
+from indexer.store.floods import Floods
 from indexer.store.held_decisions import HeldDecisions
 from indexer.store.import_sources import ImportSources
 from indexer.store.listing import Listing
@@ -141,6 +142,11 @@ class Transaction:
     def feeds(self) -> Feeds:
         """What platforms are told."""
         return Feeds(self.connection)
+
+    @cached_property
+    def floods(self) -> Floods:
+        """Crowds of uploads that match the same."""
+        return Floods(self.connection)
 
     @cached_property
     def policies(self) -> Policies:

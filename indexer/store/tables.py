@@ -97,6 +97,7 @@ listed_signature = Table(
     Column("body", LargeBinary(96)),  # sealed; None once delisted: the row is the tombstone
     Column("listed_day", Integer, nullable=False),
     Column("hold", String(16)),  # why it is suspended
+    Column("reviewed_day", Integer),  # an operator brought it back: no flood suspends it again
     CheckConstraint("body IS NULL OR data_key_id IS NOT NULL", name="body_has_key"),
 )
 
@@ -177,6 +178,7 @@ match = Table(
     Column("due_at", Moment),  # the soonest clock that runs
     UniqueConstraint("platform_id", "ref_mac"),
     Index("ix_match_platform_due", "platform_id", "due_at", "id"),
+    Index("ix_match_opened_at", "opened_at"),
 )
 
 match_hit = Table(
