@@ -15,6 +15,7 @@ from types import FrameType
 import uvicorn
 from fastapi import FastAPI
 
+from api.cli.slow_clients import BoundedProtocol
 from api.settings import Settings
 
 # -P: a module that lies in the current folder is not imported.
@@ -45,6 +46,7 @@ def serve(
             log_config=None,
             access_log=False,
             server_header=False,
+            http=BoundedProtocol,
             proxy_headers=False,  # whom to believe is a setting of ours
             lifespan="on",
         ),
@@ -128,7 +130,7 @@ class Workers:
             [*_WORKER, str(listener)],
             stdin=subprocess.PIPE,  # never written to: its end tells that this process is gone
             stdout=subprocess.PIPE,
-            env=os.environ | _ONE_THREAD | {"HASHSVC_DATA": str(self._settings.data)},
+            env=os.environ | _ONE_THREAD | self._shared(),
             bufsize=0,
             pass_fds=[listener],
             start_new_session=True,  # Ctrl+C is for this process, which ends its workers
@@ -136,6 +138,12 @@ class Workers:
         if child.stdout is not None:
             os.set_blocking(child.stdout.fileno(), False)
         return _Worker(child)
+
+    def _shared(self) -> dict[str, str]:
+        """What a worker must know and the environment may not say."""
+        settings = self._settings
+        # Limits in memory are divided by the number of workers.
+        return {"HASHSVC_DATA": str(settings.data), "HASHSVC_WORKERS": str(settings.workers)}
 
     def _end(self) -> None:
         """Let every worker finish what it answers; a worker that hangs is killed."""
