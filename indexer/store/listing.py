@@ -6,6 +6,7 @@ import secrets
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, Select, insert, select, update
 
@@ -168,13 +169,14 @@ class Listing:
     def move(self, moves: Mapping[SignatureId, Standing], *, at: datetime) -> list[SignatureId]:
         """Bring signatures that `standings` locked to other states, and the index with them.
 
-        What was delisted stays so: its body is gone.
+        What was delisted stays so: its body is gone. Another hold for what is suspended already
+        alters no index, and is logged all the same: a restored backup must suspend it for that.
 
         Returns:
             Those that begin or cease to be matched.
         """
         rows = self.connection.execute(
-            select(_listed.id, _listed.state, _listed.body)
+            select(_listed.id, _listed.state, _listed.hold, _listed.body)
             .where(_listed.id.in_(moves), _listed.body.is_not(None))
             .order_by(_listed.id)
         ).all()
@@ -186,12 +188,15 @@ class Listing:
                 .where(_listed.id.in_(ids))
                 .values(state=standing.state, hold=standing.hold)
             )
+        turned: list[SignatureId] = []
         for row in rows:
             id_ = SignatureId(row.id)
-            changes += _alteration(id_, row.body, before=row.state, after=moves[id_])
+            changes += _alteration(row, after=moves[id_])
+            if (row.state in LIVE_STATES) != (moves[id_].state in LIVE_STATES):
+                turned.append(id_)
         if changes:
             self.changes.append(changes, day=day_of(at))
-        return [change.signature_id for change in changes]
+        return turned
 
     def live(self, kind: BankKind) -> Iterator[Listed]:
         """Every live signature of the banks of a kind, opened, in the order of its random id."""
@@ -304,14 +309,14 @@ def _removal(id_: SignatureId, **why: str) -> Entry:
     return Entry(ChangeKind.REMOVE, id_, _canonical(why))
 
 
-def _alteration(id_: SignatureId, body: bytes, *, before: str, after: Standing) -> list[Entry]:
-    """What the index has to do about a signature's new state: something, or nothing."""
-    was, is_ = before in LIVE_STATES, after.state in LIVE_STATES
-    if was == is_:
-        return []
+def _alteration(row: Row[*tuple[Any, ...]], *, after: Standing) -> list[Entry]:
+    """What the log says about a signature's new state: something, or nothing."""
+    id_, was, is_ = SignatureId(row.id), row.state in LIVE_STATES, after.state in LIVE_STATES
     if is_:
-        return [_addition(id_, body)]
-    return [_removal(id_, why="suspended", hold=after.hold or Hold.INTAKE)]
+        return [] if was else [_addition(id_, row.body)]
+    if was or after.hold != row.hold:
+        return [_removal(id_, why="suspended", hold=after.hold or Hold.INTAKE)]
+    return []
 
 
 _canonical = json.JSONEncoder(sort_keys=True, separators=(",", ":")).encode

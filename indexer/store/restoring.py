@@ -81,11 +81,9 @@ def _erase(tx: Transaction, ids: Sequence[SignatureId], *, at: datetime) -> int:
 
 
 def _suspend(tx: Transaction, holds: dict[SignatureId, str], at: datetime) -> int:
-    listed = {
-        id_: Standing(ListedState.SUSPENDED, Hold(holds[id_]))
-        for id_, standing in tx.listing.standings(list(holds)).items()
-        if standing.state not in {ListedState.SUSPENDED, ListedState.DELISTED}
-    }
-    tx.listing.move(listed, at=at)
-    tx.matches.settle(list(listed), at=at)
-    return len(listed)
+    wanted = {id_: Standing(ListedState.SUSPENDED, Hold(hold)) for id_, hold in holds.items()}
+    standings = tx.listing.standings(list(holds))
+    moves = {id_: wanted[id_] for id_, standing in standings.items() if standing != wanted[id_]}
+    gone = tx.listing.move(moves, at=at)  # what was delisted stays so
+    tx.matches.settle(gone, at=at)
+    return len(gone)

@@ -15,7 +15,8 @@ from indexer.errors import (
 )
 from indexer.records import Hold, Standing
 from indexer.store.high_water import HighWater
-from indexer.store.tombstones import TombstoneSink, read_tombstones
+from indexer.store.restoring import replay
+from indexer.store.tombstones import Tombstones, TombstoneSink, read_tombstones
 from tests.indexer.factories import (
     AT,
     listed_in,
@@ -43,7 +44,7 @@ def sink(store, path):
 def move(store, id_, standing):
     with store.transaction() as tx:
         tx.listing.standings([id_])
-        tx.listing.move({id_: standing}, at=AT)
+        return tx.listing.move({id_: standing}, at=AT)
 
 
 def lines_of(path):
@@ -89,6 +90,36 @@ def test_a_suspension_and_its_end_are_remembered(store, sink, path):
 
     assert read_tombstones(path).suspended == {second: Hold.VOTES}
     assert not read_tombstones(path).erased
+
+
+CHILD = Standing(ListedState.SUSPENDED, Hold.CHILD)
+
+
+def test_another_hold_of_what_is_suspended_is_remembered(store, sink, path):
+    open_case(store, 1)
+    (id_,) = listed_in(store)
+    move(store, id_, SUSPENDED)
+    sink.catch_up()
+    before = log_of(store)[0].seq
+
+    for _ in range(2):  # the second time nothing is new
+        assert move(store, id_, CHILD) == []  # no index has to know
+
+    sink.catch_up()
+    assert read_tombstones(path).suspended == {id_: Hold.CHILD}
+    assert log_of(store)[0].seq == before + 1
+
+
+def test_a_backup_from_before_another_hold_gets_that_hold(store, sink, path):
+    open_case(store, 2)
+    held, listed = listed_in(store)
+    move(store, held, SUSPENDED)
+    known = Tombstones(frozenset(), {held: Hold.CHILD, listed: Hold.VOTES}, ())
+
+    assert replay(store, known, at=AT) == 1
+
+    with store.transaction() as tx:
+        assert tx.listing.standings([held, listed]) == {held: CHILD, listed: SUSPENDED}
 
 
 def test_what_is_erased_while_suspended_is_erased(store, sink, path):
