@@ -3,6 +3,7 @@
 import typer
 
 from api.cli import (
+    audit_cmd,
     backup_cmd,
     bank_cmd,
     import_cmd,
@@ -33,6 +34,7 @@ app.command(name="revoke-key")(key_cmd.revoke_key)
 app.command(name="keys")(key_cmd.list_keys)
 app.command(name="make-seal-key")(rotate_cmd.make_seal_key)
 app.command(name="rotate-seal-key")(rotate_cmd.rotate_seal_key)
+app.add_typer(audit_cmd.app, name="audit")
 app.add_typer(bank_cmd.app, name="bank")
 app.add_typer(import_cmd.app, name="import")
 app.add_typer(list_cmd.app, name="list")
