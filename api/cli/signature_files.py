@@ -76,7 +76,7 @@ def _read(lines: Iterable[str]) -> ReadSignatures:
     for number, text in enumerate(lines, start=1):
         try:
             line = _Line.model_validate(json.loads(text))
-        except (ValidationError, ValueError):
+        except (ValidationError, ValueError, RecursionError):
             problems.append(f"Line {number} is no line of `hashsvc hash --json`: left out.")
             continue
         if line.error is not None:

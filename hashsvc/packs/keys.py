@@ -127,7 +127,7 @@ def read_recipient(text: str) -> x25519.Recipient:
     """
     try:
         return x25519.Recipient.from_str(text)
-    except RecipientError as error:
+    except (RecipientError, ValueError) as error:  # the second: half a character
         raise PackKeyError("A recipient is the line that `hashsvc pack new-key` prints.") from error
 
 

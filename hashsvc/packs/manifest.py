@@ -10,6 +10,8 @@ from hashsvc.packs.errors import PackRefusedError, Refusal
 from hashsvc.policies import Policy, Tier
 
 _HEX = re.compile(r"[0-9a-f]{64}")
+# What reading raises: a list for a mapping, a time beyond the years, brackets within brackets.
+_OTHER_FORMS = (ValueError, TypeError, KeyError, AttributeError, OverflowError, RecursionError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +50,7 @@ def parse(body: bytes) -> Manifest:
     """
     try:
         return _manifest(json.loads(body))
-    except (ValueError, TypeError, KeyError) as error:
+    except _OTHER_FORMS as error:
         raise PackRefusedError(Refusal.DAMAGED) from error
 
 

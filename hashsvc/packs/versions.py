@@ -53,7 +53,7 @@ class SeenVersions:
             seen = json.loads(self.path.read_text(encoding="ascii"))
         except FileNotFoundError:
             return {}
-        except (OSError, ValueError) as error:
+        except (OSError, ValueError, RecursionError) as error:
             raise PackKeyError("The file of versions beside the key file is damaged.") from error
         if not isinstance(seen, dict) or not all(type(one) is int for one in seen.values()):
             raise PackKeyError("The file of versions beside the key file is damaged.")

@@ -153,7 +153,7 @@ def read_custody(path: Path) -> Custody:
         raise CustodyError("The custody file is missing or cannot be read.") from error
     try:
         return _section(Custody, tomllib.loads(body), "the file's top level")
-    except tomllib.TOMLDecodeError as error:
+    except (ValueError, RecursionError) as error:  # also of a number of 5,000 digits
         raise CustodyError("The custody file is no TOML.") from error
 
 

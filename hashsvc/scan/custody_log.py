@@ -122,7 +122,7 @@ def _chained(lines: list[bytes]) -> Iterator[tuple[Event, str]]:
                 read["number"], read["at"], read["by"], Action(read["action"]), read["details"]
             )
             chained = read["previous_sha256"]
-        except (ValueError, KeyError, TypeError) as error:
+        except (ValueError, KeyError, TypeError, RecursionError) as error:
             raise IntegrityError(_BROKEN) from error
         if (chained, event.number) != (previous, number):
             raise IntegrityError(_BROKEN)

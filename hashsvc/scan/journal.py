@@ -229,9 +229,7 @@ def open_journal(folder: Path) -> Iterator[Journal]:
     try:
         connection = sqlite3.connect(folder / NAME, timeout=0, check_same_thread=False)
         try:
-            for pragma in PRAGMAS:
-                connection.execute(pragma)
-            connection.executescript(TABLES)
+            _prepare(connection)
             with Journal(connection) as journal:
                 yield journal
         finally:
@@ -242,6 +240,15 @@ def open_journal(folder: Path) -> Iterator[Journal]:
         if error.errno not in _NO_SPACE:
             raise
         raise JournalRefusedError(_FULL) from error
+
+
+def _prepare(connection: sqlite3.Connection) -> None:
+    try:
+        for pragma in PRAGMAS:
+            connection.execute(pragma)
+        connection.executescript(TABLES)
+    except UnicodeDecodeError as error:  # what SQLite says of damage repeats the damage
+        raise sqlite3.DatabaseError from error
 
 
 def _sentence(error: sqlite3.Error) -> str:

@@ -107,7 +107,7 @@ def _parsed(body: bytes) -> dict[str, Any]:
             "totals": {name: int(read["totals"][name]) for name in (*Outcome, "files")},
             "files": listed,
         }
-    except (ValueError, KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError, OverflowError, RecursionError) as error:
         raise IntegrityError("The manifest was altered: it has another form.") from error
 
 

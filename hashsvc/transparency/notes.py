@@ -79,9 +79,10 @@ class Verifier:
         try:
             body = base64.b64decode(match["key"], validate=True)
             verifier = cls(match["name"], body[1:], KeyKind(body[0]))
-        except (binascii.Error, ValueError) as error:
+            fits = len(verifier.key) == _KEY_BYTES and str(verifier) == line
+        except (binascii.Error, ValueError) as error:  # also of half a character
             raise VerifierKeyError from error
-        if len(verifier.key) != _KEY_BYTES or str(verifier) != line:
+        if not fits:
             raise VerifierKeyError
         return verifier
 

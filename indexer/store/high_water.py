@@ -31,7 +31,7 @@ class HighWater:
             return Head(epoch, int(fields["seq"]), digest)
         except FileNotFoundError:
             return None
-        except (OSError, ValueError, KeyError, TypeError) as error:
+        except (OSError, ValueError, KeyError, TypeError, OverflowError, RecursionError) as error:
             raise StoreOlderError(self.path) from error
 
     def require(self, store: Store) -> None:

@@ -236,7 +236,7 @@ def _read(text: bytes) -> Line | None:
     """A line, or None for what is none or was altered."""
     try:
         fields = json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
     if not isinstance(fields, dict) or fields.keys() != _FIELDS:
         return None
