@@ -1,5 +1,6 @@
 """What happened, as clients saw it, and the rules that it must keep."""
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -30,6 +31,7 @@ class Event:
     seq: int | None = None  # of an add that was acknowledged
     min_seq: int | None = None  # what a query insisted on
     found: tuple[int, ...] = ()
+    answered: tuple[str, ...] = ()  # ids of the matches that a query was told of
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +43,11 @@ class Violation:
 
 
 def violations(
-    events: Sequence[Event], *, log: Sequence[int], fresh_seconds: float
+    events: Sequence[Event],
+    *,
+    log: Sequence[int],
+    fresh_seconds: float,
+    audited: Sequence[str] = (),
 ) -> list[Violation]:
     """Everything that must not have happened.
 
@@ -49,6 +55,7 @@ def violations(
         events: in any order.
         log: sequence numbers in the store, afterwards.
         fresh_seconds: how long an acknowledged add may stay unfound.
+        audited: ids of matches in the audit rows of answers, afterwards.
     """
     adds = _first(events, Op.ADD)
     withdrawals = _first(events, Op.WITHDRAW)
@@ -57,7 +64,7 @@ def violations(
         if event.op is Op.QUERY and event.outcome is Outcome.OK:
             broken = _broken_by(event, adds, withdrawals, fresh_seconds)
             found.extend(Violation(rule, event) for rule in broken)
-    return found + list(_disorder(events, log))
+    return [*found, *_disorder(events, log), *_unaudited(events, audited)]
 
 
 def _first(events: Sequence[Event], op: Op) -> dict[int, Event]:
@@ -88,6 +95,19 @@ def _broken_by(
             yield "H2: what was withdrawn is not found"
         if id_ not in adds or adds[id_].invoked > query.completed:
             yield "H3: nothing is found that nobody added"
+
+
+def _unaudited(events: Sequence[Event], audited: Sequence[str]) -> Iterator[Violation]:
+    """Each answer has its row, and each row its answer, but for questions nobody answered."""
+    rows = Counter(audited)
+    for event in events:
+        if event.outcome is Outcome.OK:
+            rows.subtract(event.answered)
+            if any(rows[one] < 0 for one in event.answered):
+                yield Violation("H6: no answer without its audit row", event)
+    unknown = [event for event in events if event.op is Op.QUERY and event.outcome is Outcome.INFO]
+    if sum(rows.values()) > 0 and not unknown:
+        yield Violation("H6: no audit row without its answer", events[-1])
 
 
 def _disorder(events: Sequence[Event], log: Sequence[int]) -> Iterator[Violation]:

@@ -13,8 +13,9 @@ LATER = Event(Op.QUERY, 1, invoked=30, completed=31)
 GOOD = [ADD, QUERY, WITHDRAW, LATER]
 
 
-def rules(events, log=(1, 2)):
-    return {one.rule[:2] for one in violations(events, log=log, fresh_seconds=5)}
+def rules(events, log=(1, 2), audited=()):
+    found = violations(events, log=log, fresh_seconds=5, audited=audited)
+    return {one.rule[:2] for one in found}
 
 
 def test_a_good_history_breaks_no_rule():
@@ -41,6 +42,35 @@ def test_a_bad_history_breaks_its_rule(rule, events):
 
 def test_a_log_with_a_gap_is_seen():
     assert rules([ADD], log=(1, 3)) == {"H5"}
+
+
+TOLD = replace(QUERY, answered=("mat_1", "mat_2"))
+TWICE = ("mat_1", "mat_2", "mat_1", "mat_2")
+
+
+@pytest.mark.parametrize(
+    ("events", "audited"),
+    [
+        ([ADD, TOLD], ("mat_1",)),  # an answer without its row
+        ([ADD, TOLD, TOLD], ("mat_1", "mat_2")),  # asked twice, kept once
+        ([ADD, TOLD], TWICE),  # a row without its answer
+        ([ADD, replace(TOLD, outcome=Outcome.INFO), TOLD], ()),
+    ],
+)
+def test_an_answer_and_its_audit_row_go_together(events, audited):
+    assert rules(events, audited=audited) == {"H6"}
+
+
+@pytest.mark.parametrize(
+    ("events", "audited"),
+    [
+        ([ADD, TOLD, TOLD], TWICE),
+        ([ADD, TOLD, replace(TOLD, outcome=Outcome.INFO)], ("mat_1", "mat_2")),  # it never came
+        ([ADD, TOLD, replace(TOLD, outcome=Outcome.INFO)], TWICE),  # it came, and no answer left
+    ],
+)
+def test_answers_with_their_audit_rows_break_no_rule(events, audited):
+    assert rules(events, audited=audited) == set()
 
 
 @pytest.mark.parametrize(
