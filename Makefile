@@ -34,6 +34,7 @@ security-report: setup  ## Run the tests of goals and their controls, and write 
 
 fuzz: setup  ## Fifty thousand requests, spoiled bytes to every parser, spoiled photos, altered packs
 	HASHSVC_TEST_REQUESTS=50000 HASHSVC_TEST_INPUTS=20000 $(BIN)/python -m pytest tests/fuzz
+	HASHSVC_TEST_FLIPS=100000 $(BIN)/python -m pytest tests/hashsvc/test_pack_attacks.py
 	HASHSVC_TEST_HOSTILE_PHOTOS=10000 $(BIN)/python -m pytest tests/hashsvc/scan/test_hostile_photos.py
 
 soak-scan: setup  ## Kill a scan at fifty random moments
