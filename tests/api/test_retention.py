@@ -1,60 +1,16 @@
-"""What a withdrawn case leaves behind is what SECURITY.md's table says, and nothing else."""
+"""What a withdrawn case leaves behind is what docs/data.md says, and nothing else."""
 
-import re
 from datetime import timedelta
-from pathlib import Path
 
 from api.security.scopes import Scope
 from hashsvc.times import now
 from indexer.store import tables
-from indexer.store.column_types import METADATA
 from tests.api.bodies import OTHER_PIN, ask, case_request, item_of, only_line, opened_number
 from tests.api.deciding import decide
 from tests.factories import make_signature
 from tests.indexer.rows import column, every_row
 
-DOCUMENT = Path(__file__).parents[2] / "SECURITY.md"
 SEEN = make_signature(seed=51)
-# What SECURITY.md's table calls what a table keeps.
-CALLED = {
-    "access": "access log",
-    "alarm": "alarm about a key",
-    "api_key": "API key",
-    "appeal": "decision, vote, appeal, notice",
-    "bank": "platform, its policy, its rules",
-    "change": "change log",
-    "checkpoint": "checkpoint",
-    "clock": "clock",
-    "console_session": "session of the console",
-    "data_key": "data keys",
-    "decision": "decision, vote, appeal, notice",
-    "feed": "feed entry",
-    "feed_entry": "feed entry",
-    "head": "change log",
-    "held_decision": "decision of the console that waits",
-    "import_entry": "list of another network that is followed",
-    "import_source": "list of another network that is followed",
-    "kept_answer": "kept answer to a repeated request",
-    "list_access": "list that is handed on",
-    "list_entry": "list that is handed on",
-    "list_grant": "list that is handed on",
-    "list_stream": "list that is handed on",
-    "list_submission": "list that is handed on",
-    "listed_signature": "signatures of a case",
-    "match": "match",
-    "match_hit": "match",
-    "nonce": "nonce of a signed request",
-    "notice": "decision, vote, appeal, notice",
-    "pin_attempt": "wrong PINs in a row",
-    "platform": "platform, its policy, its rules",
-    "platform_policy": "platform, its policy, its rules",
-    "sealing": "data keys",
-    "survivor_case": "case number",
-    "sweep": "sweep",
-    "vote": "decision, vote, appeal, notice",
-    "webhook": "webhook and its deliveries",
-    "webhook_delivery": "webhook and its deliveries",
-}
 # What grows when a case is opened, matched, decided about and withdrawn, and a day went by.
 LEFT = {
     "access",
@@ -81,13 +37,6 @@ def rows_of(services):
     return counts
 
 
-def documented():
-    """What stands in the first cell of each row of the table of what is stored."""
-    text = DOCUMENT.read_text(encoding="utf-8")
-    table = text.split("## What is stored, and how long")[1].split("\n\n")[1]
-    return {re.split(r"\s*\|\s*", line)[1] for line in table.splitlines()[2:]}
-
-
 def test_a_withdrawn_case_leaves_what_is_documented_and_no_more(client, services, make_key):
     key = make_key(Scope.MATCHES_WRITE, Scope.DECISIONS_WRITE)
     before = rows_of(services)
@@ -103,11 +52,6 @@ def test_a_withdrawn_case_leaves_what_is_documented_and_no_more(client, services
     after = rows_of(services)
     assert {name for name in after if after[name] > before.get(name, 0)} <= LEFT
     assert after["survivor_case"] == 1  # a withdrawn case can say so
-
-
-def test_every_table_is_a_row_of_the_document():
-    assert set(METADATA.tables) <= set(CALLED)
-    assert set(CALLED.values()) <= documented()
 
 
 def test_of_a_withdrawn_case_neither_key_nor_body_is_kept(client, services):
