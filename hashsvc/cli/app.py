@@ -5,7 +5,16 @@ from typing import Annotated
 import typer
 
 from hashsvc import __version__
-from hashsvc.cli import case_cmd, compare_cmd, hash_cmd, match_cmd, pack_cmd, report_cmd, scan_cmd
+from hashsvc.cli import (
+    case_cmd,
+    compare_cmd,
+    hash_cmd,
+    match_cmd,
+    pack_cmd,
+    report_cmd,
+    scan_cmd,
+    witness_cmd,
+)
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -20,6 +29,7 @@ app.command(name="scan")(scan_cmd.scan)
 app.add_typer(case_cmd.app, name="case")
 app.add_typer(pack_cmd.app, name="pack")
 app.add_typer(report_cmd.app, name="report")
+app.add_typer(witness_cmd.app, name="witness")
 
 
 def main() -> None:

@@ -33,3 +33,53 @@ class ProofMalformedError(TransparencyError):
 
 class ProofWrongError(TransparencyError):
     """The proof does not prove what it says: rows were altered, or it is of another log."""
+
+
+class WitnessError(TransparencyError):
+    """A witness's folder cannot be used."""
+
+
+class WitnessFolderError(WitnessError):
+    """This is no folder of a witness: `hashsvc witness new` makes one."""
+
+
+class WitnessExistsError(WitnessError):
+    """This folder is not empty: a witness's key is never written over."""
+
+
+class LogUnknownError(WitnessError):
+    """This witness does not watch this log: `hashsvc witness trust` tells it to."""
+
+
+class CheckpointOlderError(WitnessError):
+    """The checkpoint is older than the one that is held here: ask for a new one."""
+
+
+class GrowthProofMissingError(WitnessError):
+    """The log grew, and nothing proves that it only grew."""
+
+    def __init__(self, held: int) -> None:
+        """Say what to ask for.
+
+        Args:
+            held: the size of the checkpoint that is held.
+        """
+        super().__init__(
+            "The log grew, and this file does not prove that it only grew: ask for what "
+            f"`hashsvc-server audit prove --since {held}` writes."
+        )
+
+
+class ForkedError(WitnessError):
+    """The service signed two versions of one log that cannot both be true.
+
+    Rows were altered, or taken away. Nothing was signed here; both versions are kept.
+    """
+
+
+class GrowthUnprovenError(WitnessError):
+    """The log does not begin with what is held here, or the proof is damaged.
+
+    Nothing was signed here; both checkpoints are kept. Ask for the proof once more: if it is the
+    same again, rows were altered or taken away.
+    """
