@@ -37,6 +37,12 @@ def test_every_table_has_a_row_and_every_row_a_table():
     assert set(tables_in(text_of("docs/data.md"))) == set(METADATA.tables)
 
 
+def test_no_table_has_two_rows():
+    first = re.findall(r"^\| `(\w+)` \|", text_of("docs/data.md"), re.MULTILINE)
+
+    assert sorted(first) == sorted(set(first))
+
+
 @pytest.mark.parametrize("name", sorted(METADATA.tables))
 def test_a_row_says_all_there_is_to_say(name):
     cells = tables_in(text_of("docs/data.md"))[name]
