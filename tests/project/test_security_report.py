@@ -71,6 +71,18 @@ def test_a_marked_test_without_a_figure_is_found():
     assert silent_in(text.replace("store", "store, figure")) == []
 
 
+@pytest.mark.parametrize("name", [name for name, goal in GOALS.items() if goal.long])
+def test_a_long_form_names_a_variable_or_a_target_that_is_there(name):
+    makefile = (TESTS.parent / "Makefile").read_text(encoding="utf-8")
+    variables = re.findall(r"HASHSVC_TEST_[A-Z_]+", GOALS[name].long)
+    targets = re.findall(r"`make ([a-z-]+)`", GOALS[name].long)
+    read = "".join(path.read_text() for path in TESTS.rglob("*.py") if path != Path(__file__))
+
+    assert variables or targets or "python -m" in GOALS[name].long
+    assert [one for one in variables if f'"{one}"' not in read] == []
+    assert [one for one in targets if f"\n{one}: " not in makefile] == []
+
+
 def test_a_good_run_has_nothing_wrong():
     assert wrong(told()) == []
 
