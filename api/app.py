@@ -12,6 +12,7 @@ from api.chaos import SandboxChaos
 from api.compat.dialects import ROUTERS as DIALECTS
 from api.console.console import Console
 from api.console.mounting import mount
+from api.crowding import Places
 from api.dependencies import Services
 from api.document import PROBLEMS, Described
 from api.middleware import BodyLimits, RequestMiddleware
@@ -74,7 +75,12 @@ def create_app(
     if settings.sandbox:
         app.add_middleware(SandboxChaos, share=settings.sandbox_chaos)
     limits = BodyLimits(settings.survivor_body_bytes, settings.platform_body_bytes)
-    app.add_middleware(RequestMiddleware, limits=limits, metrics=wiring.metrics)
+    app.add_middleware(
+        RequestMiddleware,
+        limits=limits,
+        places=Places(settings.requests_at_once),
+        metrics=wiring.metrics,
+    )
     if settings.trusted_proxies:
         app.add_middleware(ProxyHeadersMiddleware, trusted_hosts=settings.trusted_proxies)
     return app

@@ -1,18 +1,30 @@
-"""Around every request: an id, a body limit, headers, one count and one log line."""
+"""Around every request: an id, a place, a body limit, headers, one count and one log line."""
 
+import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from http import HTTPStatus
 from time import perf_counter
 
 from starlette.datastructures import MutableHeaders
+from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from api.crowding import BodyTooLargeError, Held, Places, TooSlowError
 from api.metrics import Metrics
 from api.problems import problem_response, unexpected_problem
 from api.security.crockford import random_id
+from api.security.errors import OverloadedError, SecurityError
 
 _log = logging.getLogger("hashsvc.requests")
+BODY_SECONDS = 20.0  # in which a body arrives whole
+_RETRY_SECONDS = 1
+_REFUSED: Mapping[type[SecurityError], tuple[int, str]] = {
+    OverloadedError: (503, "overloaded"),
+    TooSlowError: (408, "too-slow"),
+    BodyTooLargeError: (413, "body-too-large"),
+}
 _HEADERS = {
     "Cache-Control": "no-store",
     "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
@@ -40,10 +52,20 @@ class BodyLimits:
 class RequestMiddleware:
     """Wraps the application; holds no bodies, no addresses, no paths with parameters."""
 
-    def __init__(self, app: ASGIApp, *, limits: BodyLimits, metrics: Metrics) -> None:
+    def __init__(
+        self,
+        app: ASGIApp,
+        *,
+        limits: BodyLimits,
+        places: Places,
+        metrics: Metrics,
+        body_seconds: float = BODY_SECONDS,
+    ) -> None:
         """Wrap `app`."""
         self._app = app
         self._limits = limits
+        self._places = places
+        self._body_seconds = body_seconds
         self._metrics = metrics
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -56,7 +78,9 @@ class RequestMiddleware:
         answered = _Answered(send, request_id)
         started = perf_counter()
         try:
-            await self._limited(scope, receive, answered)
+            await self._admitted(scope, receive, answered)
+        except (OverloadedError, TooSlowError, BodyTooLargeError) as error:
+            await _refusal(error, request_id)(scope, receive, answered)
         except Exception:  # noqa: BLE001  # whatever it was, the answer has our form
             # Starlette's own last handler stands outside of this one: its answer has no headers.
             _log.exception("request failed", extra={"request_id": request_id})
@@ -65,14 +89,24 @@ class RequestMiddleware:
         finally:
             self._tell(scope, answered, perf_counter() - started)
 
-    async def _limited(self, scope: Scope, receive: Receive, send: "_Answered") -> None:
-        body = await _read(receive, limit=self._limits.of(scope["path"]))
-        if body is None:
-            detail = "The request body is too large: send less at once."
-            refusal = problem_response(413, "body-too-large", detail, request_id=send.request_id)
-            await refusal(scope, receive, send)
-            return
-        await self._app(scope, _replay(body, receive), send)
+    async def _admitted(self, scope: Scope, receive: Receive, send: "_Answered") -> None:
+        """Let it in where there is a place for it, once its body is there.
+
+        Errors of the application never come here: it answers them itself.
+        """
+        path = scope["path"]
+        self._places.require_free(path)  # before anything is waited for
+        with self._places.holding() as held:
+            body = await self._read(receive, held, limit=self._limits.of(path))
+            with self._places.taken(path):
+                await self._app(scope, _replay(body, receive), send)
+
+    async def _read(self, receive: Receive, held: Held, *, limit: int) -> bytes:
+        try:
+            async with asyncio.timeout(self._body_seconds):
+                return await _read(receive, held, limit=limit)
+        except TimeoutError as error:
+            raise TooSlowError from error
 
     def _tell(self, scope: Scope, answered: "_Answered", seconds: float) -> None:
         # The route's template, never the path: a path is what somebody typed.
@@ -108,18 +142,35 @@ class _Answered:
         await self._send(message)
 
 
-async def _read(receive: Receive, *, limit: int) -> bytes | None:
-    """The whole body, or None as soon as it is longer than `limit` bytes."""
+def _refusal(error: SecurityError, request_id: str) -> Response:
+    """The answer, after which nothing more of the request is read."""
+    status, name = _REFUSED[type(error)]
+    headers = {"Connection": "close"}
+    if status == HTTPStatus.SERVICE_UNAVAILABLE:
+        headers = {"Retry-After": str(_RETRY_SECONDS)}
+    detail = type(error).__doc__ or ""
+    return problem_response(status, name, detail, request_id=request_id, headers=headers)
+
+
+async def _read(receive: Receive, held: Held, *, limit: int) -> bytes:
+    """The whole body.
+
+    Raises:
+        BodyTooLargeError: it is longer than `limit` bytes; the rest is not read.
+        OverloadedError: all bodies together are too large.
+    """
     body = b""
     more = True
     while more:
         message = await receive()
         if message["type"] == "http.disconnect":
             return body
-        body += message.get("body", b"")
+        piece = message.get("body", b"")
+        held.more(len(piece))
+        body += piece
         more = message.get("more_body", False)
         if len(body) > limit:
-            return None
+            raise BodyTooLargeError
     return body
 
 

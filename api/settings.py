@@ -106,6 +106,11 @@ class Settings(BaseSettings):
     flood_share: float = Field(
         0.001, gt=0, le=1, description="Of a platform's newest 10,000 uploads: more is a flood."
     )
+    requests_at_once: int = Field(
+        128,
+        ge=4,
+        description="Requests that a process works on; further ones are told to come again: 503.",
+    )
     key_signatures_per_second: int = Field(
         4_000, ge=1, description="Signatures a second that a key may ask about, for long."
     )

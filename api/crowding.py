@@ -1,0 +1,88 @@
+"""How many requests a process works on at once; whoever comes beyond that is told at once.
+
+Work that waits is work that is answered late: without a bound the queue, and with it every answer,
+grows for as long as more comes in than goes out.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+from api.security.errors import OverloadedError, SecurityError
+
+# Machines ask in thousands; the last quarter is for people, who open, check and withdraw cases.
+_MACHINES = ("/v1/matches", "/compat/")
+_ALWAYS = ("/healthz", "/readyz", "/metrics")  # who asks wants to know just then
+_BODY_BYTES = 64 * 1024 * 1024  # held at once, of requests being read or worked on
+
+
+class TooSlowError(SecurityError):
+    """The request took too long to arrive: send it at once."""
+
+
+class BodyTooLargeError(SecurityError):
+    """The request body is too large: send less at once."""
+
+
+@dataclass(slots=True)
+class Places:
+    """Counted on the event loop alone, so without a lock."""
+
+    limit: int
+    body_bytes: int = _BODY_BYTES
+    _taken: int = field(default=0, init=False)
+    held_bytes: int = field(default=0, init=False)
+
+    def require_free(self, path: str) -> None:
+        """Refuse a request for which there is no place now.
+
+        Raises:
+            OverloadedError: too many are being worked on.
+        """
+        if path in _ALWAYS:
+            return
+        limit = self.limit * 3 // 4 if path.startswith(_MACHINES) else self.limit
+        if self._taken >= max(1, limit):
+            raise OverloadedError
+
+    @contextmanager
+    def taken(self, path: str) -> Iterator[None]:
+        """Work on a request.
+
+        Raises:
+            OverloadedError: too many are being worked on.
+        """
+        self.require_free(path)
+        self._taken += 1
+        try:
+            yield
+        finally:
+            self._taken -= 1
+
+    @contextmanager
+    def holding(self) -> Iterator["Held"]:
+        """Count the bytes of one body, until the request was answered."""
+        held = Held(self)
+        try:
+            yield held
+        finally:
+            self.held_bytes -= held.size
+
+
+@dataclass(slots=True)
+class Held:
+    """What is held of one body."""
+
+    places: Places
+    size: int = 0
+
+    def more(self, size: int) -> None:
+        """So many bytes came.
+
+        Raises:
+            OverloadedError: all bodies together are too large.
+        """
+        if self.places.held_bytes + size > self.places.body_bytes:
+            raise OverloadedError
+        self.places.held_bytes += size
+        self.size += size
