@@ -1,19 +1,25 @@
 """What crowds of uploads match is held within a minute; what was confirmed stays."""
 
-from dataclasses import replace
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 import pytest
 
+from api.cli.preparing import BUILT_IN_BENIGN
+from api.cli.signature_files import read_signatures
 from api.security.scopes import Scope
 from api.services.floods import Questions, Rule
+from api.services.intake import Intake
 from hashsvc.closed_sets import FeedKind, ListedState
-from indexer.records import Hold, MatchId, Standing
+from hashsvc.policies import Fitness, fitness
+from indexer.records import Enrolment, Hold, MatchId, Side, Standing
+from indexer.search import FlatIndex
 from indexer.store import tables
 from indexer.store.matches import Asked
 from tests.api.bodies import ask, item_of, only_line
 from tests.api.deciding import changes, decide
-from tests.factories import make_signature
+from tests.factories import make_signature, with_flipped_bits
 from tests.indexer.factories import (
     AT,
     listed_in,
@@ -162,6 +168,42 @@ def test_what_was_confirmed_or_brought_back_by_an_operator_is_left(
     assert floods.look(at=AT) == 1
 
 
+def test_a_single_confirming_vote_is_enough(store, floods, listed, platforms):
+    """Also where an instance asks for two before it calls a signature confirmed."""
+    uploads(store, platforms[0], listed, 300)
+    with store.transaction() as tx:
+        match_id = tx.floods.holders(listed, limit=1)[0].match_id
+        tx.votes.cast(match_id, platforms[0].platform_id, Side.CONFIRM, [listed])
+
+    assert floods.look(at=AT) == 0
+    assert standing(store, listed) == LISTED
+
+
+@dataclass(frozen=True)
+class Racing:
+    """A store in which somebody confirms a signature just before others write."""
+
+    store: object
+    signature_id: int
+
+    def snapshot(self):
+        return self.store.snapshot()
+
+    @contextmanager
+    def transaction(self):
+        with self.store.transaction() as tx:
+            tx.listing.move({self.signature_id: Standing(ListedState.CONFIRMED)}, at=AT)
+        with self.store.transaction() as tx:
+            yield tx
+
+
+def test_what_is_confirmed_between_looking_and_holding_is_left(store, floods, listed, platforms):
+    uploads(store, platforms[0], listed, 300)
+
+    assert replace(floods, store=Racing(store, listed)).look(at=AT) == 0
+    assert standing(store, listed) == Standing(ListedState.CONFIRMED)
+
+
 def test_two_processes_that_look_at_once_hold_it_once(store, floods, listed, platforms):
     uploads(store, platforms[0], listed, 300)
     other = replace(floods, questions=Questions())
@@ -270,6 +312,40 @@ def test_a_tenth_of_the_traffic_is_quarantined_within_a_minute(
     assert seconds <= 60
     assert listed not in listed_in(store)
     figure(f"10 % of 10,000 uploads a minute matched one entry: held after {seconds} s")
+
+
+@pytest.mark.goal("G18")
+def test_nothing_of_the_benign_corpus_goes_live(client, services, store, make_key, figure):
+    benign = read_signatures(BUILT_IN_BENIGN).signatures
+    with store.transaction() as tx:
+        tx.banks.add("benign", [Enrolment(one) for one in benign], at=AT)
+    services.cases.changed()
+    reported = [
+        replace(one, pdq=with_flipped_bits(one.pdq, bits)) for one in benign for bits in (0, 10, 30)
+    ]
+
+    enrolments = [services.cases.intake.enrolments([one])[0] for one in fit(reported)]
+
+    live = sum(not enrolment.held for enrolment in enrolments)
+    assert len(enrolments) > len(benign)
+    assert live == 0
+    figure(f"{len(enrolments)} reports at 0, 10 and 30 bits from {len(benign)} benign: {live} live")
+
+
+def fit(signatures):
+    """Those that are not refused anyway."""
+    return [one for one in signatures if fitness(one) is not Fitness.UNFIT]
+
+
+@pytest.mark.control("G18")
+def test_without_the_benign_bank_they_go_live(figure):
+    reported = fit(read_signatures(BUILT_IN_BENIGN).signatures)
+
+    enrolments = Intake(FlatIndex()).enrolments(reported)
+
+    live = sum(not enrolment.held for enrolment in enrolments)
+    assert live > 0
+    figure(f"no benign bank: {live} of {len(enrolments)} live")
 
 
 @pytest.mark.goal("G18")
