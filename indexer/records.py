@@ -101,12 +101,18 @@ class Enrolment:
 
 
 @dataclass(frozen=True, slots=True)
-class NewCase:
-    """A case about to be opened; secrets enter the store only as digests."""
+class Digests:
+    """What is kept of a case number and its PIN."""
 
     number_mac: bytes  # 32 bytes
     pepper_id: str
     pin_digest: str  # Argon2id, PHC string
+
+
+@dataclass(frozen=True, slots=True)
+class NewCase(Digests):
+    """A case about to be opened; secrets enter the store only as digests."""
+
     request_mac: bytes  # of the signatures, to tell a repeat from another request
 
 
@@ -116,6 +122,7 @@ class Case:
 
     case_id: CaseId
     status: CaseStatus
+    pepper_id: str  # under which the number and the PIN are kept
     pin_digest: str
     request_mac: bytes
     opened_day: int

@@ -10,6 +10,7 @@ from api.cli import (
     key_cmd,
     list_cmd,
     pack_cmd,
+    replace_keys_cmd,
     rotate_cmd,
     run_cmd,
     sandbox_cmd,
@@ -34,6 +35,10 @@ app.command(name="revoke-key")(key_cmd.revoke_key)
 app.command(name="keys")(key_cmd.list_keys)
 app.command(name="make-seal-key")(rotate_cmd.make_seal_key)
 app.command(name="rotate-seal-key")(rotate_cmd.rotate_seal_key)
+app.command(name="rotate-pepper")(replace_keys_cmd.rotate_pepper)
+app.command(name="retire-pepper")(replace_keys_cmd.retire_pepper)
+app.command(name="rotate-signing-key")(replace_keys_cmd.rotate_signing_key)
+app.command(name="rotate-pack-key")(replace_keys_cmd.rotate_pack_key)
 app.add_typer(audit_cmd.app, name="audit")
 app.add_typer(bank_cmd.app, name="bank")
 app.add_typer(import_cmd.app, name="import")

@@ -12,6 +12,7 @@ from api.cli.preparing import FAILED, MESSAGES, Data, explained, fail, prepare
 from api.cli.serving import Workers, serve
 from api.logs import set_up_logging
 from api.security.key_files import KeyFiles
+from api.services.key_checks import require_keys
 from api.settings import Settings
 from api.wiring import Wiring, build_plan
 from api.workers.remembering import remembering, warn_without
@@ -63,10 +64,11 @@ def run(
 
 
 def _require_remembered(settings: Settings, keys: KeyFiles) -> None:
-    """Refuse a database that forgot what it once acknowledged."""
+    """Refuse key files of another database, and a database that forgot what it acknowledged."""
     wiring = Wiring(settings, keys)
     warn_without(wiring.tombstones)
     with closing(wiring.store) as store:
+        require_keys(store, wiring.pepper)
         HighWater(settings.high_water).require(store)
         try:
             remembering(wiring.tombstones)()

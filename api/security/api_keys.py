@@ -1,6 +1,5 @@
 """API keys: made, shown once, kept as a digest, checked."""
 
-import hmac
 import re
 import secrets
 import string
@@ -139,7 +138,7 @@ def stored(
     """
     return NewKey(
         key_id=key.key_id,
-        secret_mac=_mac(key, pepper),
+        secret_mac=renewed_mac(key, pepper),
         scopes=tuple(sorted(wish.scopes)),
         weakest_tier=wish.weakest_tier,
         expires_at=wish.expires_at,
@@ -160,7 +159,8 @@ def caller_of(
     Raises:
         KeyInvalidError: unknown, wrong, not yet valid, expired or revoked, all alike.
     """
-    if kept is None or not hmac.compare_digest(kept.secret_mac, _mac(presented, pepper)):
+    text = presented.text().encode()
+    if kept is None or not pepper.fits(kept.secret_mac, Purpose.API, text):
         raise KeyInvalidError
     return holder_of(kept, at=at)
 
@@ -187,7 +187,8 @@ def past_holder_of(kept: ApiKey) -> Caller:
     )
 
 
-def _mac(key: PresentedKey, pepper: Pepper) -> bytes:
+def renewed_mac(key: PresentedKey, pepper: Pepper) -> bytes:
+    """What is kept of a key's secret, under the pepper in use."""
     return pepper.mac(Purpose.API, key.text().encode())
 
 

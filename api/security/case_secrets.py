@@ -74,13 +74,28 @@ class CaseSecrets:
         seed = idempotency_key.encode() if idempotency_key else secrets.token_bytes(_MINT_BYTES)
         return CaseNumber(self._pepper.mac(Purpose.MINT, seed)[:_NUMBER_BYTES])
 
+    def earlier_numbers(self, idempotency_key: str | None) -> list[CaseNumber]:
+        """What the same key gave before the pepper was rotated, if that is not long ago."""
+        if idempotency_key is None:
+            return []
+        macs = self._pepper.macs(Purpose.MINT, idempotency_key.encode())[1:]
+        return [CaseNumber(mac[:_NUMBER_BYTES]) for mac in macs]
+
     def number_mac(self, number: CaseNumber) -> bytes:
-        """The digest under which the store finds the case."""
+        """The digest under which the store keeps the case from now on."""
         return self._pepper.mac(Purpose.CASE, number.bits)
+
+    def number_macs(self, number: CaseNumber) -> list[bytes]:
+        """Every digest under which the store may keep the case, the one above first."""
+        return self._pepper.macs(Purpose.CASE, number.bits)
 
     def request_mac(self, body: bytes) -> bytes:
         """The digest that tells a repeated request from another one under the same key."""
         return self._pepper.mac(Purpose.REQUEST, body)
+
+    def is_same_request(self, kept: bytes, body: bytes) -> bool:
+        """Whether a digest that was kept is of this request."""
+        return self._pepper.fits(kept, Purpose.REQUEST, body)
 
     def pin_digest(self, pin: str) -> str:
         """Argon2id over the peppered PIN, as a PHC string.
@@ -91,21 +106,26 @@ class CaseSecrets:
         with self._slot():
             return self._hasher.hash(self._peppered(pin))
 
-    def check_pin(self, pin: str, digest: str | None) -> bool:
+    def check_pin(self, pin: str, digest: str | None, pepper_id: str | None = None) -> bool:
         """Whether the PIN fits; with no digest the answer is no, after the same time.
+
+        Args:
+            pin: as it was typed.
+            digest: as it was kept.
+            pepper_id: under which pepper it was kept; None: the one in use.
 
         Raises:
             OverloadedError: too many PINs are being checked.
         """
         with self._slot():
             try:
-                self._hasher.verify(digest or self._nobody, self._peppered(pin))
+                self._hasher.verify(digest or self._nobody, self._peppered(pin, pepper_id))
             except VerifyMismatchError:
                 return False
         return digest is not None
 
-    def _peppered(self, pin: str) -> bytes:
-        return self._pepper.mac(Purpose.PIN, pin.encode())
+    def _peppered(self, pin: str, pepper_id: str | None = None) -> bytes:
+        return self._pepper.mac_under(pepper_id or self.pepper_id, Purpose.PIN, pin.encode())
 
     @contextmanager
     def _slot(self) -> Iterator[None]:

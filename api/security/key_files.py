@@ -8,7 +8,7 @@ import fcntl
 import re
 import secrets
 import stat
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -81,7 +81,6 @@ def make_key_files(folder: Path) -> None:
 
 _SEAL = "seal.keys"
 _NAMES = (_SEAL, "pepper.keys")
-_RETIRED = "seal.keys.retired"
 
 
 @contextmanager
@@ -127,13 +126,23 @@ def retire_seal_keys(folder: Path) -> None:
     Raises:
         KeyFileError: one of the files cannot be used as it is.
     """
-    path, retired = folder / _SEAL, folder / _RETIRED
+    ring = read_ring(folder / _SEAL)
+    retire_keys(folder / _SEAL, [key_id for key_id in ring.keys if key_id != ring.current_id])
+
+
+def retire_keys(path: Path, key_ids: Collection[str]) -> None:
+    """Move keys of a file to the file of the same name with `.retired`.
+
+    Raises:
+        KeyFileError: one of the files cannot be used as it is.
+    """
+    retired = path.with_name(f"{path.name}.retired")
     ring = read_ring(path)
     before = read_ring(retired).keys if retired.exists() else {}
-    old = {key_id: key for key_id, key in ring.keys.items() if key_id != ring.current_id}
+    old = {key_id: key for key_id, key in ring.keys.items() if key_id in key_ids}
     if old:
         _write(retired, {**before, **old})  # first: a crash in between loses no key
-        _write(path, {ring.current_id: ring.current})
+        _write(path, {key_id: key for key_id, key in ring.keys.items() if key_id not in old})
 
 
 def _write(path: Path, keys: Mapping[str, bytes]) -> None:

@@ -22,7 +22,7 @@ from hashsvc import Signature
 from hashsvc.closed_sets import CaseStatus
 from indexer.audit_records import SURVIVOR, Act
 from indexer.errors import CaseExistsError
-from indexer.records import NewCase, PinAttempts
+from indexer.records import Case, Digests, NewCase, PinAttempts
 from indexer.store import Store
 
 MAX_SIGNATURES = 300  # 20 photos with 15 signatures each
@@ -59,6 +59,10 @@ class CaseService:
             OverloadedError: too many PINs are being checked.
         """
         enrolments = self.intake.enrolments(signatures)
+        for number in self.secrets.earlier_numbers(idempotency_key):
+            if self._is_known(number):
+                self._require_same_request(number, signatures, pin)
+                return number
         number = self.secrets.new_number(idempotency_key)
         new = self._new_case(number, signatures, pin)
         try:
@@ -66,7 +70,7 @@ class CaseService:
                 tx.cases.open(new, enrolments, at=at)
                 tx.audit.record(Act.CASE_OPEN, by=SURVIVOR, at=at)
         except CaseExistsError:
-            self._require_same_request(new, pin)
+            self._require_same_request(number, signatures, pin)
         self.changed()
         return number
 
@@ -91,9 +95,9 @@ class CaseService:
             UnfitSignatureError: one of them would match what it should not.
         """
         enrolments = self.intake.enrolments(signatures)
-        number_mac = self._checked(number, pin, at=at)
+        number_macs = self._checked(number, pin, at=at)
         with self.store.transaction() as tx:
-            case = tx.cases.find(number_mac, to_change=True)
+            case = tx.cases.find(*number_macs, to_change=True)
             if case is None or case.status is CaseStatus.WITHDRAWN:
                 raise CaseWithdrawnError
             held = tx.cases.add(case.case_id, enrolments, at=at)
@@ -110,9 +114,9 @@ class CaseService:
             NoSuchCaseError: the number or the PIN is wrong.
             TooManyAttemptsError: it was wrong too often.
         """
-        number_mac = self._checked(number, pin, at=at)
+        number_macs = self._checked(number, pin, at=at)
         with self.store.snapshot() as tx:
-            case = tx.cases.find(number_mac)
+            case = tx.cases.find(*number_macs)
             if case is None:
                 raise NoSuchCaseError
             deeds = tx.decisions.deeds(case.case_id)
@@ -127,9 +131,9 @@ class CaseService:
             TombstonesUnavailableError: it is withdrawn, and must be asked for again to be
                 remembered wherever the database is restored.
         """
-        number_mac = self._checked(number, pin, at=at)
+        number_macs = self._checked(number, pin, at=at)
         with self.store.transaction() as tx:
-            case = tx.cases.find(number_mac, to_change=True)
+            case = tx.cases.find(*number_macs, to_change=True)
             if case is not None and case.status is CaseStatus.ACTIVE:
                 tx.cases.withdraw(case.case_id, at=at)
                 tx.audit.record(Act.CASE_WITHDRAW, by=SURVIVOR, at=at)
@@ -146,29 +150,52 @@ class CaseService:
             request_mac=self.secrets.request_mac(_canonical(signatures)),
         )
 
-    def _require_same_request(self, new: NewCase, pin: SecretStr) -> None:
+    def _is_known(self, number: CaseNumber) -> bool:
         with self.store.snapshot() as tx:
-            case = tx.cases.find(new.number_mac)
-        same = case is not None and case.request_mac == new.request_mac
-        pin_fits = self.secrets.check_pin(pin.get_secret_value(), case.pin_digest if case else None)
-        if not (same and pin_fits):
+            return tx.cases.find(*self.secrets.number_macs(number)) is not None
+
+    def _require_same_request(
+        self, number: CaseNumber, signatures: Sequence[Signature], pin: SecretStr
+    ) -> None:
+        with self.store.snapshot() as tx:
+            case = tx.cases.find(*self.secrets.number_macs(number))
+        same = case is not None and self.secrets.is_same_request(
+            case.request_mac, _canonical(signatures)
+        )
+        if not (same and self._pin_fits(pin, case)):
             raise KeyReusedError
 
-    def _checked(self, number: CaseNumber | None, pin: SecretStr, *, at: datetime) -> bytes:
-        """The digest of the case's number, once its PIN is known to be right."""
+    def _checked(
+        self, number: CaseNumber | None, pin: SecretStr, *, at: datetime
+    ) -> Sequence[bytes]:
+        """The digests of the case's number, once its PIN is known to be right."""
         if number is None:
             raise NoSuchCaseError
-        number_mac = self.secrets.number_mac(number)
+        number_mac, number_macs = self.secrets.number_mac(number), self.secrets.number_macs(number)
         self._count(number_mac, at=at)
         with self.store.snapshot() as tx:
-            case = tx.cases.find(number_mac)
-        fits = self.secrets.check_pin(pin.get_secret_value(), case.pin_digest if case else None)
+            case = tx.cases.find(*number_macs)
+        fits = self._pin_fits(pin, case)
         self.metrics.pin_checks.labels("right" if fits else "wrong").inc()
-        if not fits:
+        if case is None or not fits:
             raise NoSuchCaseError
+        renewed = self._renewed(case, number_mac, pin)
         with self.store.transaction() as tx:
             tx.cases.forget_attempts(number_mac)
-        return number_mac
+            if renewed is not None:
+                tx.cases.renew(case.case_id, renewed)
+        return number_macs
+
+    def _pin_fits(self, pin: SecretStr, case: Case | None) -> bool:
+        digest, pepper_id = (case.pin_digest, case.pepper_id) if case else (None, None)
+        return self.secrets.check_pin(pin.get_secret_value(), digest, pepper_id)
+
+    def _renewed(self, case: Case, number_mac: bytes, pin: SecretStr) -> Digests | None:
+        """What to keep of a case under the pepper in use; None where that is done."""
+        if case.pepper_id == self.secrets.pepper_id:
+            return None
+        pin_digest = self.secrets.pin_digest(pin.get_secret_value())
+        return Digests(number_mac, self.secrets.pepper_id, pin_digest)
 
     def _count(self, number_mac: bytes, *, at: datetime) -> None:
         """Count before the check, also for numbers that no case has: 429 tells nothing."""

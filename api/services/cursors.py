@@ -25,7 +25,7 @@ class Cursors:
     def make(self, platform_id: PlatformId, place: list[Any]) -> str:
         """A cursor for a place: numbers, words or nothing, never a hash."""
         written = json.dumps(place, separators=(",", ":")).encode()
-        return base64.urlsafe_b64encode(self._mac(platform_id, written) + written).decode()
+        return base64.urlsafe_b64encode(self._macs(platform_id, written)[0] + written).decode()
 
     def open(self, platform_id: PlatformId, cursor: str) -> list[Any]:
         """The place that a cursor was made for.
@@ -38,11 +38,11 @@ class Cursors:
         except (Base64Error, ValueError) as error:
             raise CursorInvalidError from error
         mac, written = sealed[:_MAC_BYTES], sealed[_MAC_BYTES:]
-        if not hmac.compare_digest(mac, self._mac(platform_id, written)):
+        if not any(hmac.compare_digest(mac, one) for one in self._macs(platform_id, written)):
             raise CursorInvalidError
         place: list[Any] = json.loads(written)
         return place
 
-    def _mac(self, platform_id: PlatformId, written: bytes) -> bytes:
+    def _macs(self, platform_id: PlatformId, written: bytes) -> list[bytes]:
         message = f"{self.list_name}/{platform_id}/".encode() + written
-        return self.pepper.mac(Purpose.CURSOR, message)[:_MAC_BYTES]
+        return [mac[:_MAC_BYTES] for mac in self.pepper.macs(Purpose.CURSOR, message)]

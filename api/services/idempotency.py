@@ -1,6 +1,5 @@
 """The same request twice has one effect and one answer, for 24 hours."""
 
-import hmac
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -70,7 +69,7 @@ class Idempotency:
             text = effect()
             tx.answers.keep(request, text)
             return Answered(text, replayed=False)
-        if not hmac.compare_digest(kept.mac, request.mac):
+        if not self.pepper.fits(kept.mac, Purpose.REPEAT, message):
             raise KeyReusedError
         return Answered(kept.answer, replayed=True)
 

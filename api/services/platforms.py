@@ -14,6 +14,7 @@ from api.security.api_keys import (
     PresentedKey,
     caller_of,
     make_key,
+    renewed_mac,
     stored,
 )
 from api.security.errors import KeyInvalidError, SignatureInvalidError
@@ -209,7 +210,7 @@ class PlatformService:
         if caller.kept.public_key is not None:
             self._require_signature(request, caller.key_id, caller.kept.public_key, at=at)
         if recalled is None:
-            self._note_use(caller.kept, day=day_of(at))
+            self._note_use(presented, caller.kept, day=day_of(at))
         return caller
 
     def _create(self, name: str, wish: KeyWish, *, at: datetime) -> PresentedKey:
@@ -247,13 +248,17 @@ class PlatformService:
             self._remembered[key_id] = (read_at, kept)
         return kept
 
-    def _note_use(self, key: ApiKey, *, day: int) -> None:
-        """Keep the day; a key is good even where nothing can be written just now."""
-        if (key.last_used_day or 0) >= day:
+    def _note_use(self, presented: PresentedKey, key: ApiKey, *, day: int) -> None:
+        """Keep the day, and the digest under the pepper in use.
+
+        A key is good even where nothing can be written just now.
+        """
+        secret_mac = renewed_mac(presented, self.pepper)
+        if (key.last_used_day or 0) >= day and key.secret_mac == secret_mac:
             return
         try:
             with self.store.transaction() as tx:
-                tx.platforms.note_use(key.key_id, day=day)
+                tx.platforms.note_use(key.key_id, secret_mac, day=day)
         except StoreUnavailableError:
             _log.warning("last use of a key not kept", extra={"key_id": key.key_id})
 

@@ -1,6 +1,6 @@
 """Cases: opened, found by the digest of their number, withdrawn; and the waits after wrong PINs."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -9,7 +9,7 @@ from sqlalchemy.exc import IntegrityError
 
 from hashsvc.closed_sets import CaseStatus, ListedState
 from indexer.errors import CaseExistsError
-from indexer.records import Case, CaseId, Enrolment, NewCase, PinAttempts
+from indexer.records import Case, CaseId, Digests, Enrolment, NewCase, PinAttempts
 from indexer.store import tables
 from indexer.store.days import day_of
 from indexer.store.listing import REPORTED_BANK, Listing, random_id
@@ -53,14 +53,14 @@ class Cases:
             raise CaseExistsError from error
         self.listing.add(enrolments, bank=REPORTED_BANK, case_id=case_id, key=key, day=day)
 
-    def find(self, number_mac: bytes, *, to_change: bool = False) -> Case | None:
+    def find(self, *number_macs: bytes, to_change: bool = False) -> Case | None:
         """The case with this number.
 
         Args:
-            number_mac: digest of the number.
+            number_macs: digests of the number, one for each pepper that lives.
             to_change: lock it until the transaction ends; a snapshot, being read-only, cannot.
         """
-        wanted = select(tables.case).where(_cases.number_mac == number_mac)
+        wanted = select(tables.case).where(_cases.number_mac.in_(number_macs))
         row = self.connection.execute(
             wanted.with_for_update() if to_change else wanted
         ).one_or_none()
@@ -69,11 +69,29 @@ class Cases:
         return Case(
             case_id=CaseId(row.id),
             status=CaseStatus(row.status),
+            pepper_id=row.pepper_id,
             pin_digest=row.pin_digest,
             request_mac=row.request_mac,
             opened_day=row.opened_day,
             signatures=self._count(row.id),
         )
+
+    def renew(self, case_id: CaseId, digests: Digests) -> None:
+        """Keep number and PIN under another pepper."""
+        self.connection.execute(
+            update(tables.case)
+            .where(_cases.id == case_id)
+            .values(
+                number_mac=digests.number_mac,
+                pepper_id=digests.pepper_id,
+                pin_digest=digests.pin_digest,
+            )
+        )
+
+    def count_by_pepper(self) -> Mapping[str, int]:
+        """How many cases are kept under each pepper, withdrawn ones included."""
+        counted = select(_cases.pepper_id, func.count()).group_by(_cases.pepper_id)
+        return {row[0]: row[1] for row in self.connection.execute(counted)}
 
     def add(self, case_id: CaseId, enrolments: Sequence[Enrolment], *, at: datetime) -> int:
         """List more signatures in an open case; those it holds already are passed over.

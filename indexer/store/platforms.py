@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, delete, func, insert, select, update
+from sqlalchemy import Connection, Row, Select, delete, func, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
 from hashsvc import Tier
@@ -99,16 +99,19 @@ class Platforms:
         old = update(tables.api_key).where(_keys.id == old_id, _keys.expires_at > until)
         self.connection.execute(old.values(expires_at=until))
 
-    def note_use(self, key_id: str, *, day: int) -> None:
+    def note_use(self, key_id: str, secret_mac: bytes, *, day: int) -> None:
         """Keep the last day on which a key was used.
 
         Args:
             key_id: the key.
+            secret_mac: what is kept of its secret from now on, under the pepper in use.
             day: days since 1970-01-01.
         """
         earlier = func.coalesce(_keys.last_used_day, 0) < day
-        use = update(tables.api_key).where(_keys.id == key_id, earlier)
-        self.connection.execute(use.values(last_used_day=day))
+        use = update(tables.api_key).where(
+            _keys.id == key_id, or_(earlier, _keys.secret_mac != secret_mac)
+        )
+        self.connection.execute(use.values(last_used_day=day, secret_mac=secret_mac))
 
     def use_nonce(self, key_id: str, nonce: str, *, at: datetime) -> bool:
         """Keep that a key's request was signed under a nonce; False where it was before."""

@@ -44,6 +44,23 @@ class Rotation:
         """Wrap new data keys under this key from the commit on; waits for those being made."""
         self.connection.execute(update(tables.sealing).values(kek_id=kek_id))
 
+    def in_use(self) -> str | None:
+        """The id of the key that wraps new data keys; None in a database that does not know."""
+        in_use: str | None = self.connection.scalar(select(_sealing.kek_id))
+        return in_use
+
+    def require_opens(self) -> None:
+        """Open one data key that is wrapped under the key in use.
+
+        Raises:
+            SealBrokenError: it does not open with this key file.
+        """
+        row = self.connection.execute(
+            select(tables.data_key).where(_keys.kek_id == self.in_use()).order_by(_keys.id).limit(1)
+        ).one_or_none()
+        if row is not None:
+            unwrap(row.wrapped, data_key_id=row.id, kek_id=row.kek_id, ring=self.ring)
+
     def rewrap(self, *, limit: int = BATCH) -> int:
         """Wrap data keys of other keys under the one in use.
 

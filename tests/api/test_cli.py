@@ -39,6 +39,10 @@ COMMANDS = [
     "keys",
     "make-seal-key",
     "rotate-seal-key",
+    "rotate-pepper",
+    "retire-pepper",
+    "rotate-signing-key",
+    "rotate-pack-key",
 ]
 
 

@@ -138,10 +138,13 @@ def test_workers_that_cannot_start_end_the_service(data, database):
     other = data.parent / "other"
     other.mkdir(mode=0o700)
     make_key_files(other)
+    keys = read_key_files(data)
     store = Store.at(database, read_key_files(other).seal)
+    new = NewCase(bytes(32), keys.pepper.current_id, "digest", bytes(32))
     with store.transaction() as tx:
         tx.rotation.use(store.ring.current_id)
-        tx.cases.open(NewCase(bytes(32), "one", "digest", bytes(32)), [Enrolment(SEEN)], at=now())
+        tx.cases.open(new, [Enrolment(SEEN)], at=now())
+        tx.rotation.use(keys.seal.current_id)  # the parent sees nothing wrong
     store.close()
 
     server = Server(data, "--workers", "2")

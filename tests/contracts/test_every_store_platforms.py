@@ -193,7 +193,7 @@ def test_the_last_day_of_use_never_goes_back(store):
 
     for day in (20_000, 20_002, 20_001):
         with store.transaction() as tx:
-            tx.platforms.note_use("key00001", day=day)
+            tx.platforms.note_use("key00001", make_secret("key00001"), day=day)
 
     assert (key_of(store).last_used_day, key_of(store, "key00002").last_used_day) == (20_002, None)
 

@@ -1,5 +1,6 @@
 """A PostgreSQL that can be killed and started again, and data folders that use it."""
 
+import logging
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -38,3 +39,13 @@ def data(tmp_path):
     folder.mkdir(mode=0o700)
     make_key_files(folder)
     return folder
+
+
+@pytest.fixture
+def root_logger():
+    """The root logger, put back as it was; `run` sets it up for its whole process."""
+    root = logging.getLogger()
+    before, level = root.handlers[:], root.level
+    yield root
+    root.handlers[:] = before
+    root.setLevel(level)

@@ -31,11 +31,11 @@ def make_number_mac(seed=0):
     return make_secret(f"number {seed}")
 
 
-def make_new_case(*, seed=0):
+def make_new_case(*, seed=0, pepper_id="pepper-1"):
     """A case about to be opened."""
     return NewCase(
         number_mac=make_number_mac(seed),
-        pepper_id="pepper-1",
+        pepper_id=pepper_id,
         pin_digest=f"$argon2id$v=19$m=19456,t=2,p=1$salt$digest{seed}",
         request_mac=make_secret(f"request {seed}"),
     )
