@@ -37,6 +37,7 @@ class Hold(StrEnum):
     APPEAL = "appeal"
     FLOOD = "flood"
     CHILD = "child"  # no vote opens it again
+    OPERATOR = "operator"
 
 
 @dataclass(frozen=True, slots=True)

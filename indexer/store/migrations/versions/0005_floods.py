@@ -1,4 +1,4 @@
-"""Floods: what too many different uploads match."""
+"""Floods: what too many different uploads match; and operators who bring it back."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -20,6 +20,17 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("platform_id", "minute", name=op.f("pk_question_count")),
     )
+    op.create_table(
+        "restore_wish",
+        sa.Column("signature_id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("wished_by", sa.String(length=64), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["signature_id"],
+            ["listed_signature.id"],
+            name=op.f("fk_restore_wish_signature_id_listed_signature"),
+        ),
+        sa.PrimaryKeyConstraint("signature_id", name=op.f("pk_restore_wish")),
+    )
     op.create_index("ix_match_opened_at", "match", ["opened_at"])
     op.add_column("listed_signature", sa.Column("reviewed_day", sa.Integer()))
 
@@ -27,4 +38,5 @@ def upgrade() -> None:
 def downgrade() -> None:
     op.drop_column("listed_signature", "reviewed_day")
     op.drop_index("ix_match_opened_at", "match")
+    op.drop_table("restore_wish")
     op.drop_table("question_count")
