@@ -164,6 +164,18 @@ class BankFollowsError(OperatorError):
     """This bank follows another network's list: `import run` and `import remove` change it."""
 
 
+class NoSuchSignatureError(OperatorError):
+    """Nothing that is listed has one of these ids: `review list` shows what is held."""
+
+
+class NotHeldError(OperatorError):
+    """One of these is not suspended, so there is nothing to restore: nothing was done."""
+
+
+class SecondOperatorError(OperatorError):
+    """An appeal or a suspected minor holds one of these: say who you are with --by."""
+
+
 class SourceExistsError(OperatorError):
     """A list of this name is followed already: `import status` shows it."""
 
@@ -182,6 +194,30 @@ class NoSuchKeyError(ServiceError):
 
 class TooManyKeysError(ServiceError):
     """256 live keys hang below this one's operator's key already: revoke some first."""
+
+
+class NoSuchDisclosureError(OperatorError):
+    """No disclosure has this number: `disclosure list` shows them."""
+
+
+class SamePersonError(OperatorError):
+    """Who asked for a disclosure cannot approve it, nor can a name that may be theirs too."""
+
+
+class DisclosureAnsweredError(OperatorError):
+    """This was approved or refused already: `disclosure list` shows by whom."""
+
+
+class DisclosureUnapprovedError(OperatorError):
+    """Nothing is written before a second person approved it."""
+
+
+class DisclosureUnfitError(OperatorError):
+    """A disclosure needs a name, a reference of 128 signs at most, and what its kind is about.
+
+    `case_exists_by_number` needs the number that was approved, `audit_rows` --first and --last
+    with 100,000 rows at most.
+    """
 
 
 class NoSuchRowError(OperatorError):
