@@ -88,6 +88,9 @@ class Metrics:
         self.hit_rate_alarms = self._counter(
             "hashsvc_hit_rate_alarms_total", "Days on which a key matched far more than it used to."
         )
+        self.honey_alarms = self._counter(
+            "hashsvc_honey_alarms_total", "Questions with what one recipient alone was given."
+        )
         self.pin_checks = self._counter("hashsvc_pin_checks_total", "PINs checked.", "outcome")
 
     def watch(self, gauges: Mapping[str, Callable[[], float]]) -> None:

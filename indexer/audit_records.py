@@ -18,6 +18,7 @@ class Act(StrEnum):
     """What was done, as `subject:action`."""
 
     ALARM_HIT_RATE = "alarm:hit_rate"
+    ALARM_HONEY = "alarm:honey"
     ALARM_PROBE = "alarm:probe"
     APPEAL_JUDGE = "appeal:judge"
     BANK_ADD = "bank:add"

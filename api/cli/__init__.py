@@ -3,6 +3,7 @@
 import typer
 
 from api.cli import (
+    alarm_cmd,
     audit_cmd,
     backup_cmd,
     bank_cmd,
@@ -29,6 +30,7 @@ app.command()(backup_cmd.backup)
 app.command()(backup_cmd.restore)
 app.command()(backup_cmd.verify)
 app.command()(sandbox_cmd.sandbox)
+app.command()(alarm_cmd.alarms)
 app.command(name="create-key")(key_cmd.create_key)
 app.command(name="replace-key")(key_cmd.replace_key)
 app.command(name="revoke-key")(key_cmd.revoke_key)

@@ -29,6 +29,10 @@ def build(
     to: Annotated[str, typer.Option(help="The recipient: what `hashsvc pack new-key` printed.")],
     out: Annotated[Path, typer.Option(help="The pack's file.")],
     data: Data = Path("var"),
+    name: Annotated[
+        str | None,
+        typer.Option(help="Who that is: what an alarm calls them, where their pack leaks."),
+    ] = None,
     days: Annotated[
         int,
         typer.Option(
@@ -54,7 +58,7 @@ def build(
     with explained(), opened(data) as (store, _):
         packs, life = PackService(store, pack_keys(data)), timedelta(days=days)
         try:
-            body = packs.build(bank, to, at=now(), life=life, under_18=under_18)
+            body = packs.build(bank, to, at=now(), life=life, name=name, under_18=under_18)
         except PackError as error:
             fail(str(error))
         with replacing(out, mode=_PRIVATE) as draft:

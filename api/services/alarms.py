@@ -1,7 +1,7 @@
 """Tell operators of questions that nobody with photos would ask, and refuse those that probe."""
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -9,9 +9,11 @@ from api.metrics import Metrics
 from api.security.api_keys import Caller
 from api.security.hit_rates import HitRates
 from api.security.probes import Near, Probe, ProbeWatch
+from hashsvc import SignatureId, Tier
+from hashsvc.policies import GradedHit
 from indexer.alarm_records import Alarm, AlarmKind
 from indexer.audit_records import Act
-from indexer.store import Store
+from indexer.store import Store, Transaction
 
 _log = logging.getLogger(__name__)
 
@@ -41,6 +43,33 @@ class AlarmService:
             self._tell(asking, untold, at=at)
             self.watch.told(untold)
         self.watch.require_unlike(root_id, uploads, at=at)
+
+    def taste(
+        self, tx: Transaction, asking: Caller, graded: Iterable[GradedHit], *, at: datetime
+    ) -> int:
+        """Keep an alarm for each honey that is asked about; the answer is that of any match.
+
+        Returns:
+            How many, once a day each: to be told once they are kept.
+        """
+        strong = sorted({one.hit.signature_id for one in graded if one.tier is Tier.STRONG})
+        fresh = [
+            id_
+            for id_ in sorted(tx.honey.among(strong))
+            if tx.alarms.keep(AlarmKind.HONEY, id_, key_id=asking.key_id, at=at)
+        ]
+        for id_ in fresh:
+            tx.audit.record(Act.ALARM_HONEY, by=asking.actor, at=at, about={"signature": id_})
+        return len(fresh)
+
+    def tell_of_honey(self, asking: Caller, alarms: int) -> None:
+        """Tell the operator of what `taste` kept."""
+        if alarms:
+            self.metrics.honey_alarms.inc(alarms)
+            _log.critical(
+                "Somebody asks with a leaked copy: see `hashsvc-server alarms`.",
+                extra={"key_id": asking.key_id},
+            )
 
     def count(self, asking: Caller, *, uploads: int, matches: int, at: datetime) -> None:
         """Add the answers of a request to what its key is used to.

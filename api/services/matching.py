@@ -127,6 +127,7 @@ class MatchingService:
         """
         self.alarms.require_no_probe(asking, [one.near for one in found], at=at)
         matches: dict[str, Match | None] = {}
+        leaked = 0
         if any(one.graded for one in found):
             with self.store.transaction() as tx:
                 # In one order for all: no two requests wait for each other's references.
@@ -136,14 +137,17 @@ class MatchingService:
                     asked = self._asked(one.upload, asking, rules, clocks)
                     asked = replace(asked, listed_since=listed_since)
                     matches[one.upload.ref] = tx.matches.confirm(asked, one.graded, at=at)
+                hits = (graded for one in found for graded in one.graded)
+                leaked = self.alarms.taste(tx, asking, hits, at=at)
                 _record(tx, asking, matches.values(), at=at)
+        self.alarms.tell_of_honey(asking, leaked)
         answers = [
             Answer(one.upload.ref, matches.get(one.upload.ref), searched=bool(one.hits))
             for one in found
         ]
         self._count(found, answers)
-        hits = sum(match is not None for match in matches.values())
-        self.alarms.count(asking, uploads=len(found), matches=hits, at=at)
+        matched = sum(match is not None for match in matches.values())
+        self.alarms.count(asking, uploads=len(found), matches=matched, at=at)
         return answers
 
     def _found(self, upload: Upload, newer: Matcher | None) -> Found:

@@ -1,8 +1,25 @@
-"""The table of alarms, beside those of `tables`."""
+"""The tables of alarms and of honey, beside those of `tables`."""
 
-from sqlalchemy import BigInteger, Column, ForeignKey, Integer, String, Table, UniqueConstraint
+from sqlalchemy import BigInteger, Column, ForeignKey, Index, Integer, String, Table, UniqueConstraint
 
 from indexer.store.column_types import METADATA, Moment, RowId
+
+honey = Table(
+    "honey",
+    METADATA,
+    # Listed like any other; this row alone tells whose it is.
+    Column(
+        "signature_id",
+        BigInteger,
+        ForeignKey("listed_signature.id"),
+        primary_key=True,
+        autoincrement=False,
+    ),
+    Column("copy", String(8), nullable=False),  # what it is in
+    Column("address", String(128), nullable=False),  # of the recipient: name or public key
+    Column("name", String(64), nullable=False),  # what an alarm calls the recipient
+    Index("ix_honey_address", "address"),
+)
 
 alarm = Table(
     "alarm",

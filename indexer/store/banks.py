@@ -10,6 +10,7 @@ from hashsvc import SignatureId, Tier
 from hashsvc.closed_sets import ListedState
 from indexer.records import LIVE_STATES, Bank, BankKind, Enrolment
 from indexer.store import tables
+from indexer.store.alarm_tables import honey
 from indexer.store.days import day_of
 from indexer.store.listing import Listing
 
@@ -24,13 +25,17 @@ class Banks:
     listing: Listing
 
     def overview(self) -> list[Bank]:
-        """Every bank, by name, with how many signatures it holds."""
+        """Every bank, by name, with how many signatures it holds; honey is nobody's report."""
         listed = tables.listed_signature.c
         live = func.sum(case((listed.state.in_(LIVE_STATES), 1), else_=0))
         held = func.sum(case((listed.state == ListedState.SUSPENDED, 1), else_=0))
         rows = self.connection.execute(
             select(tables.bank, live.label("live"), held.label("held"))
-            .outerjoin(tables.listed_signature, listed.bank_id == _banks.id)
+            .select_from(tables.bank)
+            .outerjoin(
+                tables.listed_signature,
+                (listed.bank_id == _banks.id) & listed.id.not_in(select(honey.c.signature_id)),
+            )
             .group_by(_banks.id)
             .order_by(_banks.name)
         )

@@ -15,6 +15,7 @@ from hashsvc import RegionKind, Signature, SignatureId
 from hashsvc.closed_sets import ListedState
 from indexer.records import LIVE_STATES, BankKind, ChangeKind, Side
 from indexer.store import list_tables, tables
+from indexer.store.alarm_tables import honey
 from indexer.store.chains import Chain
 from indexer.store.listing import Listing
 
@@ -112,21 +113,21 @@ class ListStreams:
             self._keep(replace(end, published_at=second + 1, published_rows=0))
 
     def add_honey(
-        self, bank_id: int, platform_id: int, bodies: Sequence[tuple[SignatureId, bytes]], at: int
+        self, bank_id: int, platform_id: int, ids: Sequence[SignatureId], at: int
     ) -> None:
         """Publish entries that one recipient alone will see.
 
         Args:
             bank_id: whose stream.
             platform_id: the recipient.
-            bodies: each id with its signature, sealed under the grant's key.
+            ids: of listed signatures.
             at: now, seconds since 1970.
         """
         end = self.locked(bank_id)
-        for signature_id, body in bodies:
+        for signature_id in ids:
             end = end.moved(1, at=at)
             row = _entry_of(end, signature_id, ListedState.PROBATION)
-            row |= {"platform_id": platform_id, "body": body}
+            row |= {"platform_id": platform_id}
             self.connection.execute(insert(list_tables.list_entry).values(row))
         self._keep(end)
 
@@ -156,7 +157,7 @@ class ListStreams:
     def _fit(
         self, bank_id: int, added: Sequence[SignatureId]
     ) -> list[tuple[SignatureId, ListedState]]:
-        """Those that are live in the bank and may be handed on, shuffled."""
+        """Those that are live in the bank and may be handed on to everybody, shuffled."""
         states = {
             SignatureId(row.id): ListedState(row.state)
             for row in self.connection.execute(
@@ -164,6 +165,7 @@ class ListStreams:
                     _listed.id.in_(added),
                     _listed.bank_id == bank_id,
                     _listed.state.in_(LIVE_STATES),
+                    _listed.id.not_in(select(honey.c.signature_id)),
                 )
             )
         }

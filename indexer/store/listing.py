@@ -15,6 +15,7 @@ from hashsvc.closed_sets import ListedState
 from indexer.errors import SealBrokenError
 from indexer.records import LIVE_STATES, BankKind, CaseId, ChangeKind, Enrolment, Hold, Standing
 from indexer.store import tables
+from indexer.store.alarm_tables import honey
 from indexer.store.chains import Chain, Entry
 from indexer.store.days import day_of
 from indexer.store.rotating import sealing_ring
@@ -152,10 +153,13 @@ class Listing:
         return self._erase(_listed.id.in_(list(self.connection.scalars(some))), day=day_of(at))
 
     def standings(self, ids: Sequence[SignatureId]) -> Mapping[SignatureId, Standing]:
-        """State and hold of listed signatures, locked until the transaction ends."""
+        """State and hold of listed signatures, locked until the transaction ends.
+
+        Honey has none: whatever is decided about it changes nothing.
+        """
         rows = self.connection.execute(
             select(_listed.id, _listed.state, _listed.hold)
-            .where(_listed.id.in_(ids))
+            .where(_listed.id.in_(ids), _listed.id.not_in(select(honey.c.signature_id)))
             .order_by(_listed.id)  # everybody locks in this order: no deadlock
             .with_for_update()
         )

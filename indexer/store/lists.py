@@ -7,15 +7,16 @@ from datetime import datetime
 
 from sqlalchemy import ColumnElement, Connection, Row, Select, and_, insert, or_, select, update
 
-from hashsvc import Algorithm, Hash, RegionKind, Signature, SignatureId
+from hashsvc import Hash, SignatureId
 from hashsvc.closed_sets import ListedState
-from hashsvc.hashes import HASH_BYTES
+from indexer.alarm_records import Copy, Recipient
 from indexer.list_records import Grant, ListAccess, ListLine, ListPage, StreamHead
 from indexer.records import LIVE_STATES, Platform, PlatformId
 from indexer.store import list_tables, tables
 from indexer.store.chains import Chain
+from indexer.store.honey import Honey
 from indexer.store.list_streams import ListStreams, seconds_of
-from indexer.store.listing import REPORTED_BANK, Listing, random_id
+from indexer.store.listing import REPORTED_BANK, Listing
 from indexer.store.sealing import DataKey, unwrap
 
 # Two name a recipient that leaks, and pytx neither finds in a list of one nor empties a list.
@@ -186,10 +187,14 @@ class Lists:
         mine = _entries.platform_id == grant.platform.platform_id
         if self.connection.scalar(select(_entries.pos).where(mine).limit(1)) is not None:
             return
-        key = self.listing.data_key(grant.data_key_id)
-        ids = [SignatureId(random_id()) for _ in range(HONEY_A_GRANT)]
-        bodies = [(id_, key.seal(_honey(), id_)) for id_ in ids]
-        self.streams.add_honey(grant.bank_id, grant.platform.platform_id, bodies, at=seconds_of(at))
+        name = grant.platform.name
+        ids = Honey(self.connection, self.listing).of(
+            grant.bank,
+            Recipient(Copy.LIST, name, name),
+            at=at,
+            key=self.listing.data_key(grant.data_key_id),
+        )
+        self.streams.add_honey(grant.bank_id, grant.platform.platform_id, ids, at=seconds_of(at))
 
     def _line(
         self, row: Row[tuple[object, ...]], keys: dict[int, DataKey], grant: Grant

@@ -10,8 +10,10 @@ from sqlalchemy import ColumnElement, Connection, case, func, select
 from hashsvc.closed_sets import ClockState, Decision, FeedKind
 from indexer.records import LIVE_STATES, PlatformId
 from indexer.store import tables
+from indexer.store.alarm_tables import honey
 
 _matches = tables.match.c
+_honey = select(honey.c.signature_id)
 _decisions = tables.decision.c
 _hits = tables.match_hit.c
 _listed = tables.listed_signature.c
@@ -19,6 +21,9 @@ _clocks = tables.clock.c
 _entries = tables.feed_entry.c
 _appeals = tables.appeal.c
 _sweeps = tables.sweep.c
+_real = _matches.id.in_(  # rests on something that was reported
+    select(_hits.match_id).where(_hits.signature_id.not_in(_honey))
+)
 NOTHING_LIVE = "none"  # in place of a list state
 
 
@@ -53,7 +58,7 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class Statistics:
-    """Counting within one transaction."""
+    """Counting within one transaction. Matches on honey are nobody's report: they do not count."""
 
     connection: Connection
 
@@ -61,7 +66,7 @@ class Statistics:
         """Matches that began, by tier."""
         return self._cells(
             select(_matches.platform_id, _matches.tier, func.count())
-            .where(period.holds(_matches.opened_at))
+            .where(period.holds(_matches.opened_at), _real)
             .group_by(_matches.platform_id, _matches.tier)
         )
 
@@ -90,7 +95,7 @@ class Statistics:
             )
             .join(tables.decision, _decisions.match_id == _matches.id)
             .join(last, last.c.id == _decisions.id)
-            .where(period.holds(_decisions.received_at))
+            .where(period.holds(_decisions.received_at), _real)
             .subquery()
         ).c
         words = (one.platform_id, one.tier, one.list_state, one.decision, one.reason)
@@ -102,7 +107,7 @@ class Statistics:
         return self._cells(
             select(*words, func.count())
             .join(tables.match, _matches.id == _appeals.match_id)
-            .where(period.holds(_appeals.received_at))
+            .where(period.holds(_appeals.received_at), _real)
             .group_by(*words)
         )
 
@@ -123,7 +128,7 @@ class Statistics:
         return self._cells(
             select(*words, func.count())
             .join(tables.match, _matches.id == _clocks.match_id)
-            .where(period.holds(_clocks.due_at), _clocks.state != ClockState.PAUSED)
+            .where(period.holds(_clocks.due_at), _clocks.state != ClockState.PAUSED, _real)
             .group_by(*words)
         )
 
@@ -138,7 +143,7 @@ class Statistics:
         rows = self.connection.execute(
             select(_matches.platform_id, _matches.opened_at, first.c.at)
             .join(first, first.c.match_id == _matches.id)
-            .where(period.holds(first.c.at))
+            .where(period.holds(first.c.at), _real)
         )
         return [Span(row.platform_id, row.at - row.opened_at) for row in rows]
 

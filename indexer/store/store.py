@@ -30,6 +30,7 @@ from indexer.store.expiries import Expiries
 from indexer.store.feeds import Feeds
 from indexer.store.floods import Floods
 from indexer.store.held_decisions import HeldDecisions
+from indexer.store.honey import Honey
 from indexer.store.import_sources import ImportSources
 from indexer.store.listing import Listing
 from indexer.store.lists import Lists
@@ -157,6 +158,11 @@ class Transaction:
     def alarms(self) -> Alarms:
         """What operators have to look at."""
         return Alarms(self.connection)
+
+    @cached_property
+    def honey(self) -> Honey:
+        """What tells recipients' copies apart."""
+        return Honey(self.connection, self.listing)
 
     @cached_property
     def answers(self) -> Answers:

@@ -10,6 +10,7 @@ from sqlalchemy.exc import IntegrityError
 
 from indexer.records import BankKind, ChangeKind, PlatformId
 from indexer.store import tables
+from indexer.store.alarm_tables import honey
 from indexer.store.chains import Chain
 from indexer.store.days import day_of
 
@@ -156,7 +157,11 @@ class Sweeps:
         listed = (
             select(_listed.id)
             .join(tables.bank, tables.bank.c.id == _listed.bank_id)
-            .where(_listed.id == _changes.signature_id, tables.bank.c.kind == BankKind.REPORTED)
+            .where(
+                _listed.id == _changes.signature_id,
+                tables.bank.c.kind == BankKind.REPORTED,
+                _listed.id.not_in(select(honey.c.signature_id)),
+            )
         )
         additions = select(_changes.seq).where(
             _changes.seq > seq, _changes.kind == ChangeKind.ADD, exists(listed)

@@ -12,6 +12,7 @@ from api.security.pack_keys import PackKeys
 from hashsvc.packs import PackKey, SeenVersions, open_pack, read_trust
 from hashsvc.policies import Tier
 from hashsvc.times import now
+from indexer.store.honey import HONEY_A_COPY
 from tests.factories import make_signature
 
 
@@ -63,8 +64,8 @@ def test_what_is_reported_is_found_offline(listed, built):
 
 
 def test_only_the_bank_asked_for_is_in_it(listed, built):
-    """The built-in benign signatures are not."""
-    assert built(PackKey.generate()).manifest.entries == 1
+    """The built-in benign signatures are not; the recipient's honey is."""
+    assert built(PackKey.generate()).manifest.entries == 1 + HONEY_A_COPY
 
 
 def test_one_of_two_banks_is_packed_by_itself(listed, run, built, tmp_path):

@@ -79,12 +79,17 @@ def withdraw_case(store, case_id):
         tx.cases.withdraw(case_id, at=AT)
 
 
+def reported(tx):
+    """What is live and was reported, by id: no honey."""
+    live = list(tx.listing.live(BankKind.REPORTED))
+    honey = tx.honey.among([entry.signature_id for entry in live])
+    return [entry for entry in live if entry.signature_id not in honey]
+
+
 def listed_in(store, case_id=None):
     """Every live signature of one case or of all, by id."""
     with store.snapshot() as tx:
-        listed = (
-            tx.listing.live(BankKind.REPORTED) if case_id is None else tx.listing.of_case(case_id)
-        )
+        listed = reported(tx) if case_id is None else tx.listing.of_case(case_id)
         return {entry.signature_id: entry for entry in listed}
 
 

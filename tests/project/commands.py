@@ -42,6 +42,7 @@ _COMMANDS = (
     "hashsvc-server restore",
     "hashsvc-server verify",
     "hashsvc-server sandbox",
+    "hashsvc-server alarms",
     "hashsvc-server create-key",
     "hashsvc-server replace-key",
     "hashsvc-server revoke-key",

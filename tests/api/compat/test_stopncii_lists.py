@@ -14,6 +14,7 @@ from indexer.records import LIVE_STATES, Side, Standing
 from indexer.store import tables
 from tests.api.bodies import case_request, open_case, opened_number
 from tests.factories import make_signature
+from tests.indexer.factories import reported
 
 PATH = "/compat/stopncii/v1/FetchHashes"
 LISTED = make_signature(seed=1)
@@ -31,7 +32,7 @@ def listed(client, platform, publish):
 def stand(services, state):
     """Bring the one listed signature to a state, as decisions would."""
     with services.lists.store.transaction() as tx:
-        (id_,) = [one.signature_id for one in tx.listing.live("reported")]
+        (id_,) = [one.signature_id for one in reported(tx)]
         tx.listing.move({id_: Standing(state)}, at=now())
     services.cases.changed()
 
@@ -168,7 +169,7 @@ def test_no_removal_is_noticed_while_an_equal_hash_is_live(client, listed, servi
     publish()
     first = listed.fetch().json()
     with services.lists.store.transaction() as tx:
-        one, _ = tx.listing.live("reported")
+        one, _ = reported(tx)
         tx.listing.move({one.signature_id: Standing(ListedState.SUSPENDED)}, at=now())
     services.cases.changed()
     publish()
@@ -185,7 +186,7 @@ def test_a_removal_during_a_fetch_is_noticed_on_a_later_page(client, listed, ser
     publish()
     first = listed.fetch(pageSize=3).json()
     with services.lists.store.transaction() as tx:
-        gone = [one for one in tx.listing.live("reported") if one.signature.pdq == LISTED.pdq]
+        gone = [one for one in reported(tx) if one.signature.pdq == LISTED.pdq]
         tx.listing.move({gone[0].signature_id: Standing(ListedState.SUSPENDED)}, at=now())
     services.cases.changed()
     publish()
@@ -270,7 +271,7 @@ def vote(services):
 
     def voted(side):
         with services.lists.store.transaction() as tx:
-            (one,) = tx.listing.live("reported")
+            (one,) = reported(tx)
             platform_id = tx.platforms.named("voter").platform_id
             tx.connection.execute(
                 tables.match.insert().values(

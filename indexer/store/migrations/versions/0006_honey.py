@@ -31,5 +31,22 @@ def upgrade() -> None:
     )
 
 
+    op.create_table(
+        "honey",
+        sa.Column("signature_id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("copy", sa.String(length=8), nullable=False),
+        sa.Column("address", sa.String(length=128), nullable=False),
+        sa.Column("name", sa.String(length=64), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["signature_id"],
+            ["listed_signature.id"],
+            name=op.f("fk_honey_signature_id_listed_signature"),
+        ),
+        sa.PrimaryKeyConstraint("signature_id", name=op.f("pk_honey")),
+    )
+    op.create_index("ix_honey_address", "honey", ["address"])
+
+
 def downgrade() -> None:
+    op.drop_table("honey")
     op.drop_table("alarm")
