@@ -1,6 +1,15 @@
 """The tables of alarms and of honey, beside those of `tables`."""
 
-from sqlalchemy import BigInteger, Column, ForeignKey, Index, Integer, String, Table, UniqueConstraint
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    String,
+    Table,
+    UniqueConstraint,
+)
 
 from indexer.store.column_types import METADATA, Moment, RowId
 

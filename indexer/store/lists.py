@@ -1,6 +1,5 @@
 """Who is handed a bank's list, and what: grants, pages, acknowledgements, audit rows."""
 
-import secrets
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
@@ -19,9 +18,6 @@ from indexer.store.list_streams import ListStreams, seconds_of
 from indexer.store.listing import REPORTED_BANK, Listing
 from indexer.store.sealing import DataKey, unwrap
 
-# Two name a recipient that leaks, and pytx neither finds in a list of one nor empties a list.
-HONEY_A_GRANT = 2
-_BITS = 8 * HASH_BYTES
 _entries = list_tables.list_entry.c
 _grants = list_tables.list_grant.c
 _streams = list_tables.list_stream.c
@@ -229,14 +225,6 @@ class Lists:
 
 def _is(grant: Grant) -> ColumnElement[bool]:
     return and_(_grants.platform_id == grant.platform.platform_id, _grants.bank_id == grant.bank_id)
-
-
-def _honey() -> Signature:
-    """A signature of no photo that looks like any other: 128 of its bits are set."""
-    places = secrets.SystemRandom().sample(range(_BITS), _BITS // 2)
-    bits = sum(1 << place for place in places)
-    pdq = Hash(Algorithm.PDQ, bits.to_bytes(HASH_BYTES, "big"))
-    return Signature(region=RegionKind.FULL, pdq=pdq, dhash=None, quality=100)
 
 
 def _is_vanished(row: Row[tuple[object, ...]]) -> bool:

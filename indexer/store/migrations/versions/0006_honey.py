@@ -30,7 +30,6 @@ def upgrade() -> None:
         sa.UniqueConstraint("kind", "day", "key_id", "signature_id", name=op.f("uq_alarm_kind")),
     )
 
-
     op.create_table(
         "honey",
         sa.Column("signature_id", sa.BigInteger(), autoincrement=False, nullable=False),
