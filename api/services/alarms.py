@@ -9,7 +9,7 @@ from api.metrics import Metrics
 from api.security.api_keys import Caller
 from api.security.hit_rates import HitRates
 from api.security.probes import Near, Probe, ProbeWatch
-from hashsvc import SignatureId, Tier
+from hashsvc import Tier
 from hashsvc.policies import GradedHit
 from indexer.alarm_records import Alarm, AlarmKind
 from indexer.audit_records import Act
