@@ -2,7 +2,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 STAMP := .venv/.requirements
 .DEFAULT_GOAL := help
-.PHONY: help setup demo run test test-browser security-report fuzz soak-scan check format golden lock audit sbom soak bench
+.PHONY: help setup demo run test test-browser security-report fuzz mutants soak-scan check format golden lock audit sbom soak bench
 
 help:  ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-16s %s\n", $$1, $$2}'
@@ -36,6 +36,11 @@ fuzz: setup  ## Fifty thousand requests, spoiled bytes to every parser, spoiled 
 	HASHSVC_TEST_REQUESTS=50000 HASHSVC_TEST_INPUTS=20000 $(BIN)/python -m pytest tests/fuzz
 	HASHSVC_TEST_FLIPS=100000 $(BIN)/python -m pytest tests/hashsvc/test_pack_attacks.py
 	HASHSVC_TEST_HOSTILE_PHOTOS=10000 $(BIN)/python -m pytest tests/hashsvc/scan/test_hostile_photos.py
+
+mutants: setup  ## Alter the code that may not be wrong, line by line, and count what tests notice
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/mutants.txt
+	$(BIN)/python -m mutmut run --max-children 2
+	$(BIN)/python -m tests.fuzz.mutants
 
 soak-scan: setup  ## Kill a scan at fifty random moments
 	HASHSVC_TEST_KILLS=50 $(BIN)/python -m pytest tests/journeys/test_scan_killed.py

@@ -12,6 +12,7 @@ _LOCKS = {
     "device": ["pyproject.toml"],
     "server": ["--group", "server"],  # a group alone brings no image library
     "dev": ["pyproject.toml", "--extra", "scan", "--extra", "cluster", "--group", "dev"],
+    "mutants": ["--group", "mutants", "--constraint", "requirements/dev.txt"],
 }
 _OPTIONS = [
     "--quiet",
