@@ -7,6 +7,7 @@ from api.cli import (
     audit_cmd,
     backup_cmd,
     bank_cmd,
+    disclosure_cmd,
     import_cmd,
     key_cmd,
     list_cmd,
@@ -43,6 +44,7 @@ app.command(name="rotate-signing-key")(replace_keys_cmd.rotate_signing_key)
 app.command(name="rotate-pack-key")(replace_keys_cmd.rotate_pack_key)
 app.add_typer(audit_cmd.app, name="audit")
 app.add_typer(bank_cmd.app, name="bank")
+app.add_typer(disclosure_cmd.app, name="disclosure")
 app.add_typer(import_cmd.app, name="import")
 app.add_typer(list_cmd.app, name="list")
 app.add_typer(pack_cmd.app, name="pack")

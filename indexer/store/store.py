@@ -25,6 +25,7 @@ from indexer.store.clocks import Clocks
 from indexer.store.console_sessions import ConsoleSessions
 from indexer.store.decisions import Decisions
 from indexer.store.deliveries import Deliveries
+from indexer.store.disclosures import Disclosures
 from indexer.store.engine import READ_ONLY, open_engine
 from indexer.store.expiries import Expiries
 from indexer.store.feeds import Feeds
@@ -73,6 +74,11 @@ class Transaction:
     def checkpoints(self) -> Checkpoints:
         """The newest checkpoint of each stream."""
         return Checkpoints(self.connection)
+
+    @cached_property
+    def disclosures(self) -> Disclosures:
+        """What a law asked for."""
+        return Disclosures(self.connection)
 
     @cached_property
     def listing(self) -> Listing:
