@@ -390,3 +390,28 @@ def test_a_database_that_cannot_be_read_is_another_exit_code(instance):
 
     assert answer.exit_code == 2
     assert make_url(instance.url).database not in answer.stdout
+
+
+def test_a_restored_database_is_signed_anew_in_every_folder(instance, lose, monkeypatch):
+    sink = instance.folder.parent / "checkpoints"
+    sink.mkdir()
+    monkeypatch.setenv("HASHSVC_CHECKPOINTS", str(sink))
+    with instance.store() as store:
+        open_case(store, 2)
+        instance.remember(store)
+        assert instance.run("backup", instance.backup).exit_code == 0
+        open_case(store, 3, seed=7)
+        assert instance.run("audit", "checkpoint").exit_code == 0
+    instance.high_water.path.unlink()
+    lose(instance)
+
+    answer = instance.run("restore", instance.backup)
+
+    assert answer.exit_code == 0, answer.output
+    assert instance.run("audit", "checkpoint").exit_code == 0
+    assert instance.run("audit", "verify").exit_code == 0
+    sizes = [
+        part.split("\n")[1]
+        for part in (sink / "change.checkpoints").read_text().split("\n\n")[::2][:-1]
+    ]
+    assert sizes == ["5", "2"]

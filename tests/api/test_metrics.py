@@ -3,7 +3,18 @@
 from api.metrics import GAUGES
 from tests.api.bodies import ask, item_of, open_case
 
-LABELS = {"route", "status", "size", "tier", "list_state", "why", "action", "outcome", "le"}
+LABELS = {
+    "route",
+    "status",
+    "size",
+    "tier",
+    "list_state",
+    "why",
+    "action",
+    "outcome",
+    "le",
+    "stream",
+}
 
 
 def families(services):
