@@ -13,6 +13,7 @@ from api.cli import (
     list_cmd,
     pack_cmd,
     replace_keys_cmd,
+    review_cmd,
     rotate_cmd,
     run_cmd,
     sandbox_cmd,
@@ -48,6 +49,7 @@ app.add_typer(disclosure_cmd.app, name="disclosure")
 app.add_typer(import_cmd.app, name="import")
 app.add_typer(list_cmd.app, name="list")
 app.add_typer(pack_cmd.app, name="pack")
+app.add_typer(review_cmd.app, name="review")
 
 
 def main() -> None:

@@ -39,6 +39,7 @@ from indexer.store.match_views import MatchViews
 from indexer.store.matches import Matches
 from indexer.store.platforms import Platforms
 from indexer.store.policies import Policies
+from indexer.store.reviews import Reviews
 from indexer.store.rotating import Rotation
 from indexer.store.sealing import KeyRing
 from indexer.store.statistics import Statistics
@@ -154,6 +155,11 @@ class Transaction:
     def floods(self) -> Floods:
         """Crowds of uploads that match the same."""
         return Floods(self.connection)
+
+    @cached_property
+    def reviews(self) -> Reviews:
+        """What waits for an operator."""
+        return Reviews(self.connection)
 
     @cached_property
     def policies(self) -> Policies:

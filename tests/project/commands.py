@@ -84,6 +84,12 @@ _COMMANDS = (
     "hashsvc-server list function-keys",
     "hashsvc-server pack",
     "hashsvc-server pack build",
+    "hashsvc-server review",
+    "hashsvc-server review list",
+    "hashsvc-server review show",
+    "hashsvc-server review restore",
+    "hashsvc-server review suspend",
+    "hashsvc-server review delist",
 )
 _ENVIRONMENT = {"COLUMNS": "96", "TERM": "dumb", "NO_COLOR": "1"}
 
