@@ -58,8 +58,10 @@ class Fuzz:
     def __init__(self, traffic, log):
         self.traffic = traffic
         self.log = log
-        document = traffic.world.client.get("/openapi.json").json()
-        self.words = json.dumps(document)
+        answer = traffic.world.client.get("/openapi.json")
+        document = answer.json()
+        # Also what every answer's headers say: schemathesis draws words that it finds in code.
+        self.words = json.dumps(document) + str(dict(answer.headers))
         config = schemathesis.Config()
         schema = schemathesis.openapi.from_dict(document, config=config)
         self.operations = [found.ok() for found in schema.get_all_operations()]
