@@ -29,6 +29,7 @@ MAX_SIGNATURES = 300  # 20 photos with 15 signatures each
 _FREE_FAILURES = 2  # typing errors
 _FIRST_WAIT_SECONDS = 30
 _LONGEST_WAIT_SECONDS = 3_600  # then 24 guesses a day: 0.9 % of the PINs a year
+_LONGEST_WAIT = timedelta(seconds=_LONGEST_WAIT_SECONDS)
 _FORGET_AFTER = timedelta(hours=24)
 
 
@@ -202,7 +203,8 @@ class CaseService:
         with self.store.transaction() as tx:
             tx.cases.purge_attempts(before=at - _FORGET_AFTER)
             before = tx.cases.pin_attempts(number_mac)
-            if before is not None and before.next_at > at:
+            # Further ahead than any wait: the clock was set back meanwhile.
+            if before is not None and at < before.next_at <= at + _LONGEST_WAIT:
                 raise TooManyAttemptsError(_seconds_until(before.next_at, at))
             failures = (before.failures if before else 0) + 1
             after = PinAttempts(failures, at + _wait_after(failures))

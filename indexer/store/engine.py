@@ -13,6 +13,15 @@ _POSTGRES_OPTIONS = (
     "-c idle_in_transaction_session_timeout=30s"
 )
 
+# A peer whose packets are lost is given up after some ten seconds; the system waits a quarter of
+# an hour, in which each request that meets the connection hangs.
+_GONE_AFTER = {
+    "tcp_user_timeout": 10_000,  # milliseconds
+    "keepalives_idle": 5,
+    "keepalives_interval": 2,
+    "keepalives_count": 3,
+}
+
 
 def open_engine(url: str) -> Engine:
     """Prepare connections to the database; none is opened yet.
@@ -28,7 +37,11 @@ def open_engine(url: str) -> Engine:
         parsed,
         hide_parameters=True,
         pool_pre_ping=True,
-        connect_args={"options": _POSTGRES_OPTIONS, "connect_timeout": _BUSY_SECONDS},
+        connect_args={
+            "options": _POSTGRES_OPTIONS,
+            "connect_timeout": _BUSY_SECONDS,
+            **_GONE_AFTER,
+        },
     )
 
 

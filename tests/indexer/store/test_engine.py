@@ -76,6 +76,15 @@ def test_every_postgres_session_is_prepared(postgres):
 
 
 @pytest.mark.postgres
+def test_a_server_whose_packets_are_lost_is_given_up_soon(postgres):
+    with opened(postgres) as store, store.snapshot() as tx:
+        told = tx.connection.connection.driver_connection.info.get_parameters()
+
+    assert told["tcp_user_timeout"] == "10000"
+    assert (told["keepalives_idle"], told["keepalives_count"]) == ("5", "3")
+
+
+@pytest.mark.postgres
 def test_the_tests_server_has_what_operators_are_told_to_have(postgres):
     with opened(postgres) as store:
         assert shown(store, "SHOW data_checksums") == "on"
