@@ -2,7 +2,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 STAMP := .venv/.requirements
 .DEFAULT_GOAL := help
-.PHONY: help setup demo run test test-browser security-report fuzz mutants soak-scan check format golden lock audit sbom soak bench
+.PHONY: help setup demo run test test-browser security-report guess fuzz mutants soak-scan check format golden lock audit sbom soak bench
 
 help:  ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-16s %s\n", $$1, $$2}'
@@ -31,6 +31,10 @@ test-browser: setup  ## Only drive the page in Chromium and Firefox
 
 security-report: setup  ## Run the tests of goals and their controls, and write what they counted
 	$(BIN)/python -m tests.project.security_report
+
+guess: setup  ## Guess PINs a hundred thousand times, and hashes a million times; time known and unknown numbers
+	HASHSVC_TEST_GUESSES=100000 HASHSVC_TEST_TIMED_GUESSES=10000 HASHSVC_TEST_COPIES=10000 HASHSVC_TEST_RANDOM_QUESTIONS=1000000 \
+		$(BIN)/python -m pytest tests/journeys/test_pin_guessing.py tests/api/security/test_probes.py
 
 fuzz: setup  ## Fifty thousand requests, spoiled bytes to every parser, spoiled photos, altered packs
 	HASHSVC_TEST_REQUESTS=50000 HASHSVC_TEST_INPUTS=20000 $(BIN)/python -m pytest tests/fuzz
