@@ -25,6 +25,7 @@ app = typer.Typer(
     "a hash. `restore` undoes `suspend`, and the other way round; `delist` cannot be undone.",
 )
 _MOST_IDS = 1_000
+_NAME_SIGNS = 64
 Ids = Annotated[
     list[int], typer.Argument(metavar="ID...", help="As `review list` shows them.", min=1)
 ]
@@ -108,6 +109,8 @@ def restore(
 
     Example: hashsvc-server review restore 4611686018427387904 --reason true_report --data var
     """
+    if by is not None and not (by.strip() and by.isprintable() and len(by) <= _NAME_SIGNS):
+        raise typer.BadParameter(f"a name has 1 to {_NAME_SIGNS} signs that can be printed")
     with _reviews(data) as reviews:
         done = reviews.restore(_ids(ids), reason, by=by, at=now())
     if done.back:

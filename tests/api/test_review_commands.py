@@ -113,7 +113,7 @@ def test_two_operators_bring_back_what_these_hold(run, store, services, listed, 
     words = ("restore", listed, "--reason", RestoreReason.ADULT)
 
     nameless = run(*words)
-    first, again = (run(*words, "--by", "amina") for _ in range(2))
+    first, again = (run(*words, "--by", name) for name in ("Amina Odhiambo", "amina"))
     between = verdict("between")
     second = run(*words, "--by", "brian")
 
@@ -187,6 +187,15 @@ def test_only_what_is_held_can_be_restored(run, listed):
 
     assert done.exit_code == 1
     assert "not suspended" in done.stderr
+
+
+@pytest.mark.parametrize("name", ["", "  ", "a" * 65, "a\nb"])
+def test_a_name_is_one(run, store, services, listed, name):
+    hold(store, services, listed, Hold.CHILD)
+
+    done = run("restore", listed, "--reason", RestoreReason.ADULT, "--by", name)
+
+    assert done.exit_code == 2
 
 
 @pytest.mark.parametrize("words", [(), ("--reason", "because")])

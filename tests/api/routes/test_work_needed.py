@@ -5,8 +5,10 @@ import pytest
 from api.settings import Settings
 from hashsvc.client.work import solution
 from tests.api.bodies import IDEMPOTENCY_KEY, PIN, listing_of, open_case
+from tests.api.conftest import TestClient
 from tests.api.test_problems import is_problem
 from tests.factories import make_signature
+from tests.leaks import plant
 
 OTHER_KEY = "another-key-of-20-signs"
 BITS = 6
@@ -129,8 +131,6 @@ class TestBehindAProxy:
 
     @pytest.fixture
     def visitors(self):
-        from tests.api.conftest import TestClient  # noqa: PLC0415
-
         return lambda app, address: TestClient(app, client=(address, 50_000))
 
     @staticmethod
@@ -164,6 +164,26 @@ class TestBehindAProxy:
 
         assert self.freely(local, "198.51.100.7", key="key-of-20-signs-00001")
         assert not self.freely(local, "203.0.113.7", key="key-of-20-signs-00002")
+
+
+def test_no_address_stays_anywhere(start, connect, folder, caplog):
+    """The database, its journal, logs, metrics, refusals; the suite looks at other output too."""
+    address = plant("an address", "203.0.113.191")
+    packed = bytes(int(part) for part in address.split("."))
+    app = start(case_openings_an_hour=1, trusted_proxies="127.0.0.1")
+    inside = connect(app)
+    direct = TestClient(app, client=(address, 40_000))
+    forwarded = TestClient(app, client=("127.0.0.1", 40_000))
+
+    answers = [opening(direct, key=f"key-of-20-signs-0000{number}") for number in range(3)]
+    answers.append(opening(forwarded, **{"X-Forwarded-For": address}))
+
+    assert [answer.status_code for answer in answers] == [201, 429, 429, 429]
+    said = caplog.text + inside.get("/metrics").text + "".join(answer.text for answer in answers)
+    kept = b"".join(path.read_bytes() for path in folder.rglob("*") if path.is_file())
+    assert len(kept) > 10_000
+    for needle in (address.encode(), packed, packed[:3] + b"\0", packed.hex().encode()):
+        assert needle not in kept + said.encode()
 
 
 @pytest.mark.parametrize("trusted", ["proxy.example", "*", "10.0.0.0/33", "10.0.0.1/8", "10.0.0"])
