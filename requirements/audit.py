@@ -11,9 +11,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from requirements.pins import path_of, pins
+from requirements.pins import FOLDER, pins
 
-_LOCKS = ("device", "server", "dev")
 _KNOWN, _NO_ANSWER = 1, 2
 _SECONDS = "15"  # for one answer
 
@@ -25,7 +24,7 @@ def main(words: list[str] | None = None) -> int:
     parser.add_argument("--osv-url", help="another service that speaks OSV")
     arguments = parser.parse_args(words)
     service = ["--osv-url", arguments.osv_url] if arguments.osv_url else []
-    locks = arguments.lock or [path_of(name) for name in _LOCKS]
+    locks = arguments.lock or sorted(FOLDER.glob("*.txt"))
     return max(_audited(lock, service) for lock in locks)
 
 
