@@ -6,9 +6,11 @@ import stat
 from dataclasses import replace
 from datetime import timedelta, timezone
 
+import pyrage
 import pytest
 
 from hashsvc.packs import Entry, PackKey, PackRefusedError, Refusal, SeenVersions, open_pack
+from hashsvc.packs.building import sealed
 from hashsvc.packs.errors import PackKeyError
 from hashsvc.packs.keys import read_pack_key, read_recipient, read_trust
 from hashsvc.packs.manifest import Manifest, parse
@@ -16,7 +18,16 @@ from hashsvc.packs.opening import MAX_PACK_BYTES
 from hashsvc.packs.records import PackedMatcher, packed
 from hashsvc.policies import Policy, Tier
 from tests.factories import make_signature
-from tests.hashsvc.packs import AT, KEY, SIGNER, TRUST, make_entry, make_pack, open_bytes
+from tests.hashsvc.packs import (
+    AT,
+    KEY,
+    SIGNER,
+    STRANGER,
+    TRUST,
+    make_entry,
+    make_pack,
+    open_bytes,
+)
 
 DAY = timedelta(days=1)
 MANIFEST = Manifest(
@@ -142,6 +153,14 @@ def test_a_file_that_is_no_pack_is_damaged_and_not_foreign(tmp_path):
         open_bytes(b"no pack", tmp_path)
 
 
+def test_a_manifest_that_names_another_signer_than_its_own_is_refused(tmp_path):
+    named = replace(open_bytes(make_pack([]), tmp_path).manifest, signer=STRANGER.public.hex())
+    to = pyrage.x25519.Recipient.from_str(KEY.recipient)
+
+    with refused_with(Refusal.SIGNER):
+        open_bytes(pyrage.encrypt(sealed(named, b"", SIGNER), [to]), tmp_path)
+
+
 def test_a_file_longer_than_any_pack_is_not_read(tmp_path):
     path = tmp_path / "some.pack"
     with path.open("wb") as file:
@@ -153,7 +172,7 @@ def test_a_file_longer_than_any_pack_is_not_read(tmp_path):
 
 def test_versions_are_kept_by_bank_and_signer_and_never_fall(tmp_path):
     seen = SeenVersions(tmp_path / "key.seen")
-    other = replace(MANIFEST, bank="second", version=3)
+    other = replace(MANIFEST, bank="another", version=3)
 
     assert seen.highest(MANIFEST) == 0
     for manifest in (MANIFEST, replace(MANIFEST, version=MANIFEST.version - 1), other):
@@ -163,7 +182,7 @@ def test_versions_are_kept_by_bank_and_signer_and_never_fall(tmp_path):
     assert seen.highest(other) == 3
     assert stat.S_IMODE(seen.path.stat().st_mode) == 0o600
     assert seen.path.read_text() == json.dumps(
-        {f"{'1' * 64} reported": MANIFEST.version, f"{'1' * 64} second": 3}
+        {f"{'1' * 64} another": 3, f"{'1' * 64} reported": MANIFEST.version}
     )
 
 
