@@ -30,13 +30,12 @@ class BoundedProtocol(HttpToolsProtocol):
             self._await_head()
 
     def data_received(self, data: bytes) -> None:
-        """Count what comes before a request's head is whole."""
+        """Count what comes before a request's head is whole; a body may come along with its end."""
+        super().data_received(data)
         if self._head_timer is not None:
             self._head_bytes += len(data)
             if self._head_bytes > self.head_bytes:
                 self.transport.abort()
-                return
-        super().data_received(data)
 
     def on_message_begin(self) -> None:
         """A further request on the same connection has its own time."""

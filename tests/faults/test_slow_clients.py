@@ -62,6 +62,15 @@ def test_a_head_that_never_ends_is_cut_off():
         assert is_answered(address)
 
 
+def test_a_large_body_that_comes_with_its_head_is_taken():
+    body = b"x" * 500_000
+    head = HEAD + f"Content-Length: {len(body)}\r\n".encode() + CLOSE
+
+    with serving(small, Patient, body_seconds=LONG) as patient, serving(small) as address:
+        for where in (patient, address):
+            assert answer_on(connected(where, head + body)).startswith(b"HTTP/1.1 200")
+
+
 @pytest.mark.goal("G16")
 def test_a_body_that_does_not_come_is_refused(figure):
     with serving(small) as address:
