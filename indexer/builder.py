@@ -10,7 +10,7 @@ import logging
 import os
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -78,11 +78,18 @@ def read_plan(text: str) -> Plan:
     )
 
 
-def build(plan: Plan) -> None:
+def build(plan: Plan, *, any_change: bool = False) -> Sequence[BankKind] | None:
     """Publish a base of each list that needs one; nothing if another builder is at it.
 
     A list needs one if it is long and has no snapshot that can be used, or if its changes since
     then are due. The newest snapshot that can be used is where the reading starts.
+
+    Args:
+        plan: of what, and where to.
+        any_change: a list needs one after a single change, too.
+
+    Returns:
+        The lists that got one; None if another builder is at it.
 
     Raises:
         IndexerError: the store cannot be read.
@@ -90,23 +97,31 @@ def build(plan: Plan) -> None:
     """
     with _alone(plan.plain) as alone, closing(Store.at(plan.url, plan.ring)) as store:
         if not alone:
-            return
+            return None
         snapshots = plan.snapshots()
         indexes = {kind: LayeredIndex(base_from=plan.base_from) for kind in snapshots}
         for one in snapshots.values():
             _restore(one)
         follower = Follower(store, indexes, snapshots)
         head = follower.catch_up()
-        for kind, index in indexes.items():
-            if not follower.has_snapshot(kind) or index.compaction_due(at=now()):
-                _publish(snapshots[kind], index, head)
+        due = [
+            kind
+            for kind, index in indexes.items()
+            if not follower.has_snapshot(kind)
+            or index.compaction_due(at=now())
+            or (any_change and index.is_changed())
+        ]
+        return [kind for kind in due if _published(snapshots[kind], indexes[kind], head)]
 
 
-def _publish(snapshots: Snapshots, index: LayeredIndex, head: Head) -> None:
+def _published(snapshots: Snapshots, index: LayeredIndex, head: Head) -> bool:
+    """Whether the list is long enough for a base, which was written then."""
     base = index.compacted()
-    if base is not None:
-        snapshots.publish(base, Label(head.seq, head.digest), at=now())
-        snapshots.seal()
+    if base is None:
+        return False
+    snapshots.publish(base, Label(head.seq, head.digest), at=now())
+    snapshots.seal()
+    return True
 
 
 def _restore(snapshots: Snapshots) -> None:

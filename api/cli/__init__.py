@@ -7,6 +7,7 @@ from api.cli import (
     audit_cmd,
     backup_cmd,
     bank_cmd,
+    compact_cmd,
     disclosure_cmd,
     import_cmd,
     key_cmd,
@@ -31,6 +32,7 @@ app.command()(run_cmd.migrate)
 app.command()(backup_cmd.backup)
 app.command()(backup_cmd.restore)
 app.command()(backup_cmd.verify)
+app.command()(compact_cmd.compact)
 app.command()(sandbox_cmd.sandbox)
 app.command()(alarm_cmd.alarms)
 app.command(name="create-key")(key_cmd.create_key)

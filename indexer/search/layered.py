@@ -126,13 +126,17 @@ class LayeredIndex:
         old = now.tombstones > 0 and at - now.built_at >= TOMBSTONE_AGE
         return many or old or len(now.delta) > self._delta_rows
 
+    def is_changed(self) -> bool:
+        """Whether there is a base, and anything was listed or withdrawn since."""
+        now = self._now
+        return not isinstance(now, FlatIndex) and bool(now.tombstones or len(now.delta))
+
     def compacted(self) -> "CsrBase | None":
         """A base of what can be found now; None where FAISS holds the list alone."""
         now = self._now
         if isinstance(now, FlatIndex):
             return None
-        unchanged = not now.tombstones and not len(now.delta)
-        return now.base if unchanged else type(now.base).built(now.live_columns())
+        return type(now.base).built(now.live_columns()) if self.is_changed() else now.base
 
     def _rebuilt(self, listed: Iterable[Listed]) -> "Layers":
         from indexer.search.csr import CsrBase  # noqa: PLC0415  # numba: a second, if needed at all

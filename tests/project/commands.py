@@ -41,6 +41,7 @@ _COMMANDS = (
     "hashsvc-server backup",
     "hashsvc-server restore",
     "hashsvc-server verify",
+    "hashsvc-server compact",
     "hashsvc-server sandbox",
     "hashsvc-server alarms",
     "hashsvc-server create-key",
