@@ -40,6 +40,7 @@ def test_no_secret_fits(secret):
         audit_body(Act.CASE_OPEN, SURVIVOR, {"told": secret})
 
     assert secret not in str(refused.value)
+    assert "'told'" in str(refused.value)
     with pytest.raises(AuditUnfitError):
         audit_body(Act.CASE_OPEN, SURVIVOR, {"told": [MATCH, secret]})
 

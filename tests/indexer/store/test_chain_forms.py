@@ -49,7 +49,7 @@ def passed(store, place):
 def test_a_log_passed_where_it_ended_once_and_nowhere_else(store):
     open_case(store, seed=1)
     before = head_of(store)
-    open_case(store, seed=2)
+    open_case(store, 3, seed=2)
     now = head_of(store)
 
     for place in (before, now):
