@@ -16,6 +16,7 @@ from tests.crash.writers import REPOSITORY, Writer, lost
 from tests.indexer.factories import listed_in, opened
 
 WAL_FULL = ("PRAGMA journal_mode=WAL", "PRAGMA synchronous=FULL")
+DELETE_FULL = ("PRAGMA journal_mode=DELETE", "PRAGMA synchronous=FULL")
 WAL_NORMAL = ("PRAGMA journal_mode=WAL", "PRAGMA synchronous=NORMAL")
 # Withdrawals, each remembered before it is acknowledged; then the power goes.
 REMEMBER = """
@@ -93,6 +94,19 @@ def test_settings_that_sync_less_lose_some_by_a_power_cut_and_none_by_a_kill(cut
     gone = len(lost_in(shadow, acknowledged))
     assert gone
     figure(f"WAL/NORMAL: {gone:,} of {len(acknowledged):,} lost by one power cut, 0 by a kill")
+
+
+@pytest.mark.slow
+@pytest.mark.control("G2")
+def test_a_journal_whose_removal_is_not_synced_loses_some(cut, figure):
+    """The control of EXTRA: with FULL the journal may come back, and undoes the last commit."""
+    for number in range(10 * ROUNDS):
+        acknowledged, folder, shadow = cut(number, *DELETE_FULL)
+        assert lost_in(folder, acknowledged) == set()
+        if gone := len(lost_in(shadow, acknowledged)):
+            figure(f"DELETE/FULL: {gone} of {len(acknowledged):,} lost by power cut {number + 1}")
+            return
+    pytest.fail("every commit survived")
 
 
 @pytest.mark.slow
