@@ -161,6 +161,16 @@ def test_a_manifest_that_names_another_signer_than_its_own_is_refused(tmp_path):
         open_bytes(pyrage.encrypt(sealed(named, b"", SIGNER), [to]), tmp_path)
 
 
+@pytest.mark.parametrize("entries", [0, 2])
+def test_a_pack_of_more_or_fewer_records_than_it_says_is_damaged(tmp_path, entries):
+    manifest = replace(open_bytes(make_pack(), tmp_path).manifest, entries=entries)
+    to = pyrage.x25519.Recipient.from_str(KEY.recipient)
+    body = sealed(manifest, packed([make_entry(1)]), SIGNER)
+
+    with refused_with(Refusal.DAMAGED):
+        open_bytes(pyrage.encrypt(body, [to]), tmp_path)
+
+
 def test_a_file_longer_than_any_pack_is_not_read(tmp_path):
     path = tmp_path / "some.pack"
     with path.open("wb") as file:
