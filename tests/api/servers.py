@@ -15,7 +15,7 @@ from tests.leaks import heard, listen_to
 
 REPOSITORY = Path(__file__).parents[2]
 _ADDRESS = re.compile(r"serves at (http://\S+)")
-_START_SECONDS = 30
+_START_SECONDS = 120  # its libraries take their time on a busy machine
 
 
 @contextmanager

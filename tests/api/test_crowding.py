@@ -80,7 +80,7 @@ class Waiting:
         await small(scope, receive, send)
 
 
-async def _crowd(address, app):
+async def _crowd(address, app, is_full):
     base_url = "http://{}:{}".format(*address)
     limits = httpx.Limits(max_connections=None)
     async with httpx.AsyncClient(base_url=base_url, limits=limits, timeout=30) as client:
@@ -88,20 +88,39 @@ async def _crowd(address, app):
             asked = [group.create_task(client.post(MACHINES, json={})) for _ in range(20)]
             for _ in range(1_000):
                 await asyncio.sleep(0.01)
-                if sum(task.done() for task in asked) >= 14:
+                if is_full(sum(task.done() for task in asked)):
                     break
             app.told.set()
     return [task.result() for task in asked]
 
 
-def test_who_finds_no_place_is_told_at_once_and_who_has_one_is_answered():
-    app = Waiting()
-    with serving(app, places=8) as address:
+def crowd(places, app, is_full):
+    """Twenty at once; the answers, after the work of those who were let in was let end."""
+    with serving(app, places=places) as address:
         with ThreadPoolExecutor(1) as thread:  # this thread may have a loop already
-            answers = thread.submit(asyncio.run, _crowd(address, app)).result()
+            return thread.submit(asyncio.run, _crowd(address, app, is_full)).result()
+
+
+@pytest.mark.control("G16")
+def test_without_a_bound_everybody_waits_and_nobody_is_told(figure):
+    app = Waiting()
+
+    answers = crowd(10**6, app, lambda _: app.begun == 20)
+
+    assert app.begun == 20
+    assert {answer.status_code for answer in answers} == {200}
+    figure("without a bound: 20 of 20 waited at once")
+
+
+@pytest.mark.goal("G16")
+def test_who_finds_no_place_is_told_at_once_and_who_has_one_is_answered(figure):
+    app = Waiting()
+
+    answers = crowd(8, app, lambda done: done >= 14)
 
     refused = [answer for answer in answers if answer.status_code == 503]
     assert (len(answers), len(refused), app.begun) == (20, 14, 6)
     assert {answer.headers["Retry-After"] for answer in refused} == {"1"}
     assert {answer.json()["type"] for answer in refused} == {"/problems/overloaded"}
     assert all("Request-Id" in answer.headers for answer in refused)
+    figure("8 places: 6 of 20 questions let in, 14 told 503 while those were worked on")
