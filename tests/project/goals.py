@@ -55,7 +55,7 @@ GOALS = {
     "G5": Goal(
         "What was acknowledged is found by every worker that says it is ready.",
         "10^5 reports by 8 writers: 0 missed; visible within 1 s at p99, 5 s at most",
-        "a follower that reads serial numbers",
+        "a follower that reads serial numbers; staleness by the time of day",
         SOAK,
         "Seconds are measured by `python -m benchmarks matchable`, not asserted in a test: two"
         " shared cores make no promise about time.",

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.project.goals import GOALS
-from tests.project.security_report import Told, document, result, table, wrong
+from tests.project.security_report import DOCUMENT, Told, document, result, table, wrong
 
 TESTS = Path(__file__).parents[1]
 MARK = re.compile(r'pytest\.mark\.(goal|control)\("([^"]+)"\)')
@@ -69,6 +69,12 @@ def test_a_marked_test_without_a_figure_is_found():
 
     assert silent_in(text) == ["test_it"]
     assert silent_in(text.replace("store", "store, figure")) == []
+
+
+def test_the_committed_report_has_a_line_for_each_goal():
+    text = DOCUMENT.read_text(encoding="utf-8").partition("## What is not reached")[0]
+
+    assert re.findall(r"^\| ([GT]\d+) \|", text, re.MULTILINE) == list(GOALS)
 
 
 @pytest.mark.parametrize("name", [name for name, goal in GOALS.items() if goal.long])
