@@ -158,6 +158,14 @@ def test_a_consistency_proof_has_one_length(old, new):
     assert not consistent(ROOTS[old], ROOTS[new], [])
 
 
+@pytest.mark.parametrize(("old", "new"), [(1, 2), (3, 7), (4, 8), (5, 40), (33, 64)])
+def test_a_proof_is_for_no_tree_of_another_depth(old, new):
+    deeper = replace(ROOTS[new], size=1 << 20)
+
+    assert not consistent(ROOTS[old], deeper, consistency(old, new))
+    assert not included(ROWS[0], 0, deeper, inclusion(0, new))
+
+
 def test_a_tree_that_shrank_is_not_consistent():
     assert not consistent(ROOTS[9], ROOTS[8], consistency(8, 9))
 
