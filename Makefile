@@ -49,6 +49,9 @@ mutants: setup  ## Alter the code that may not be wrong, line by line, and count
 soak-scan: setup  ## Kill a scan at fifty random moments
 	HASHSVC_TEST_KILLS=50 $(BIN)/python -m pytest tests/journeys/test_scan_killed.py
 
+soak-audit: setup  ## Alter, delete and move each of ten thousand audit rows
+	HASHSVC_TEST_AUDIT_ROWS=10000 $(BIN)/python -m pytest tests/indexer/test_auditing.py
+
 check: setup  ## Format, lint, types, import contracts, lock files, bandit's findings
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
