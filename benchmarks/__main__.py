@@ -12,6 +12,7 @@ QUESTIONS = {
     "api": "how fast the service answers platforms over HTTP",
     "hashing": "how fast a photo is hashed, and in how much memory",
     "index": "how fast a listed signature is found among many, and in how much memory",
+    "overload": "what is answered when ten times too much comes in",
     "matchable": "how soon what one worker acknowledged is found by all",
     "page": "how long the survivor page takes for a photo",
     "scan": "how fast evidence is scanned, and what its journal costs",
