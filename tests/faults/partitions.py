@@ -17,7 +17,7 @@ class Manner(StrEnum):
     RESET = "reset"  # ends every connection at once, and each new one
 
 
-_DELAY_SECONDS = 0.2
+_DELAY_SECONDS = 0.05
 _PIECE = 65_536
 
 
