@@ -12,6 +12,7 @@ from tests.availability import unavailable
 from tests.databases import PostgresDatabases, SqliteDatabases
 from tests.indexer.factories import make_key_ring
 from tests.postgres_server import newest_binaries, running_postgres
+from tests.quick_folders import quick_folder
 from tests.services import service  # noqa: F401  # a fixture
 
 settings.register_profile("dev", max_examples=50, deadline=None)
@@ -42,9 +43,10 @@ def postgres():
 
 
 @pytest.fixture(scope="session")
-def sqlite_databases(tmp_path_factory):
+def sqlite_databases():
     """SQLite databases for one test each."""
-    return SqliteDatabases(tmp_path_factory.mktemp("databases"))
+    with quick_folder("hashsvc-databases-") as folder:
+        yield SqliteDatabases(folder)
 
 
 @pytest.fixture(scope="session")

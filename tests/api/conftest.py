@@ -16,6 +16,7 @@ from api.settings import Settings
 from hashsvc.times import now
 from indexer.store import Store
 from tests.leaks import heard, listen_to, plant
+from tests.quick_folders import quick_folder
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")  # it announces a successor of httpx; httpx is what we carry
@@ -50,8 +51,9 @@ def root_logger():
 
 
 @pytest.fixture
-def folder(migrated_folder, tmp_path):
-    return shutil.copytree(migrated_folder, tmp_path / "var")
+def folder(migrated_folder):
+    with quick_folder("hashsvc-data-") as place:
+        yield shutil.copytree(migrated_folder, place / "var")
 
 
 @pytest.fixture
