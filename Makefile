@@ -81,9 +81,11 @@ audit: setup  ## Ask a vulnerability service about all that is locked; needs a n
 sbom: setup  ## Write bills of materials (CycloneDX) of device and server into dist
 	$(BIN)/python -m requirements.sbom
 
-soak: setup  ## Swap bases a thousand times, and crash everything two hundred times
+soak: setup  ## A thousand new bases, a million questions, two hundred crashes, ten thousand histories
 	$(BIN)/python -m benchmarks soak
+	HASHSVC_TEST_QUESTIONS=1000000 $(BIN)/python -m pytest tests/crash/test_racing_hosts.py
 	HASHSVC_TEST_CRASHES=200 $(BIN)/python -m pytest tests/crash
+	HASHSVC_TEST_SEQUENCES=10000 $(BIN)/python -m pytest tests/indexer/test_state_machine.py
 
 bench: setup  ## Measure hashing beside its peers
 	$(BIN)/python -m benchmarks hashing
