@@ -16,11 +16,18 @@ from hashsvc.times import now
 app = typer.Typer(no_args_is_help=True, help="Packs: a bank for one recipient who works offline.")
 MAX_DAYS = 31
 _PRIVATE = 0o600
+_LONGEST_NAME = 64
 
 
 @app.callback()
 def _packs() -> None:
     """Keep `build` a word of its own while it is the only one."""
+
+
+def _short(name: str | None) -> str | None:
+    if name is not None and len(name) > _LONGEST_NAME:
+        raise typer.BadParameter(f"a name has at most {_LONGEST_NAME} signs")
+    return name
 
 
 @app.command()
@@ -31,7 +38,9 @@ def build(
     data: Data = Path("var"),
     name: Annotated[
         str | None,
-        typer.Option(help="Who that is: what an alarm calls them, where their pack leaks."),
+        typer.Option(
+            help="Who that is: what an alarm calls them, where their pack leaks.", callback=_short
+        ),
     ] = None,
     days: Annotated[
         int,

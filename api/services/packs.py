@@ -5,7 +5,9 @@ from datetime import datetime, timedelta
 
 from api.security.pack_keys import PackKeys
 from api.services.errors import NoSuchBankError
+from hashsvc import SignatureId, Tier
 from hashsvc.packs import Entry, build
+from hashsvc.packs.keys import read_recipient
 from indexer.alarm_records import Copy, Recipient
 from indexer.audit_records import OPERATOR, Act
 from indexer.records import BankKind
@@ -43,13 +45,12 @@ class PackService:
             NoSuchBankError: there is no such bank of reported signatures.
             PackKeyError: the recipient is no public key.
         """
+        read_recipient(recipient)  # nobody gets honey who can open nothing
         names = self.keys.names_for(recipient)
+        given = Recipient(Copy.PACK, recipient, name or recipient)
+        weakest_tier, mine = self._prepared(bank, given, at=at)
         with self.store.transaction() as tx:
-            banks = {one.name: one for one in tx.banks.overview() if one.kind is BankKind.REPORTED}
-            if bank not in banks:
-                raise NoSuchBankError
-            given = Recipient(Copy.PACK, recipient, name or recipient)
-            foreign = tx.honey.in_bank(bank) - set(tx.honey.of(bank, given, at=at))
+            foreign = tx.honey.in_bank(bank) - mine
             entries = [
                 Entry(names.of(one.signature_id), one.signature, one.strong_only, under_18)
                 for one in tx.listing.live_in(bank)
@@ -65,5 +66,15 @@ class PackService:
             key=self.keys.signing,
             at=at,
             life=life,
-            weakest_tier=banks[bank].weakest_tier,
+            weakest_tier=weakest_tier,
         )
+
+    def _prepared(
+        self, bank: str, given: Recipient, *, at: datetime
+    ) -> tuple[Tier, set[SignatureId]]:
+        """The bank's weakest tier and the recipient's honey; first, for making it locks the log."""
+        with self.store.transaction() as tx:
+            banks = {one.name: one for one in tx.banks.overview() if one.kind is BankKind.REPORTED}
+            if bank not in banks:
+                raise NoSuchBankError
+            return banks[bank].weakest_tier, set(tx.honey.of(bank, given, at=at))

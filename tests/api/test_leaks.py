@@ -211,3 +211,18 @@ def test_honey_counts_nowhere_as_a_report(client, services, make_key, reports, b
 
     assert live["reported"] == len(PHOTOS)
     assert matches == []
+
+
+@pytest.mark.parametrize(
+    "words",
+    [("--to", "age1nobody"), ("--to", PackKey.generate().recipient, "--name", "x" * 65)],
+    ids=["no key", "a long name"],
+)
+def test_nobody_gets_honey_who_gets_no_pack(services, folder, tmp_path, words):
+    more = ("--out", str(tmp_path / "some.pack"), "--data", str(folder))
+
+    said = CliRunner().invoke(server_cli, ["pack", "build", "--bank", "reported", *words, *more])
+
+    assert said.exit_code != 0
+    with services.matching.store.snapshot() as tx:
+        assert tx.honey.in_bank("reported") == set()
