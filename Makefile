@@ -2,7 +2,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 STAMP := .venv/.requirements
 .DEFAULT_GOAL := help
-.PHONY: help setup demo run test test-browser security-report guess fuzz mutants soak-scan check format golden lock audit sbom soak bench
+.PHONY: help setup demo run test test-browser security-report guess fuzz mutants soak-scan soak-audit check format golden lock audit sbom soak bench
 
 help:  ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-16s %s\n", $$1, $$2}'

@@ -321,6 +321,16 @@ def test_a_database_that_was_put_back_by_hand_is_refused_and_a_restored_one_begi
     assert AuditService(service).verify(ACCESS).rows == 7
 
 
+def test_an_epoch_that_no_restore_began_is_refused(service):
+    fill(service.store, 9)
+    service.make(ACCESS)
+
+    run(service.store, "UPDATE head SET epoch = :epoch", epoch=bytes(8))
+
+    with pytest.raises(CheckpointForkedError):
+        service.require_known(ACCESS)
+
+
 def test_a_new_key_is_vouched_for_by_the_one_before(service, tmp_path):
     fill(service.store, 3)
     service.make(ACCESS)
