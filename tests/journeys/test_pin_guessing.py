@@ -17,7 +17,7 @@ from argon2 import PasswordHasher
 from pydantic import SecretStr
 
 from api.metrics import Metrics
-from api.security.case_secrets import CaseNumber, CaseSecrets
+from api.security.case_secrets import PIN_HASHER, CaseNumber, CaseSecrets
 from api.security.peppers import Pepper
 from api.services.cases import CaseService
 from api.services.errors import NoSuchCaseError, TooManyAttemptsError
@@ -41,11 +41,14 @@ IN_FIRST_HOUR, IN_NEXT_DAY = 9, 24
 PEPPER = Pepper(KeyRing("1", {"1": bytes(32)}))
 
 
-def worker_on(stack, url):
+# Weak on purpose, so that a hundred thousand guesses end today.
+CHEAP = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+
+
+def worker_on(stack, url, *, hasher=CHEAP):
     """One worker's way to the cases; what it remembers itself is its own."""
     store = stack.enter_context(closing(Store.at(url, make_key_ring())))
-    # Weak on purpose, so that a hundred thousand guesses end today.
-    secrets = CaseSecrets(PEPPER, hasher=PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
+    secrets = CaseSecrets(PEPPER, hasher=hasher)
     nothing = lambda: None  # noqa: E731  # no index follows here
     return CaseService(
         store,
@@ -177,7 +180,8 @@ def test_who_knows_a_number_delays_its_owner_by_an_hour_at_most(url):
 @pytest.mark.goal("G14")
 def test_a_guess_takes_as_long_where_there_is_no_case(sqlite_databases, figure):
     with ExitStack() as stack:
-        worker = worker_on(stack, stack.enter_context(sqlite_databases.fresh()))
+        url = stack.enter_context(sqlite_databases.fresh())
+        worker = worker_on(stack, url, hasher=PIN_HASHER)  # the real one
         known = worker.open([make_signature()], RIGHT, idempotency_key=None, at=START)
         times = {known: [], UNKNOWN: []}
         for turn in range(max(TIMED_GUESSES, 5)):
