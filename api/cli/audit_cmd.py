@@ -69,12 +69,7 @@ def verify(
     """
     try:
         with _read(data) as audit:
-            outside = _outside(audit, checkpoint, public_key)
-            if stream and outside and stream not in outside:
-                raise typer.BadParameter("The checkpoint is of the other stream.")
-            for one in [stream] if stream else Stream:
-                held = [outside[one]] if one in outside else []
-                _verify(audit, one, held, first=first)
+            _verify_each(audit, stream, _outside(audit, checkpoint, public_key), first=first)
     except StreamFaultyError as error:
         typer.echo(f"{error.stream} {error.seq} {error.fault}")
         MESSAGES.print(str(error), style="red", markup=False)
@@ -213,6 +208,16 @@ def _read(data: Path) -> Iterator[AuditService]:
     with closing(Store.at(settings.url, read_key_files(data).seal)) as store:
         store.require_schema()
         yield AuditService(checkpoint_service(settings, store))
+
+
+def _verify_each(
+    audit: AuditService, only: Stream | None, outside: dict[Stream, Checkpoint], *, first: int
+) -> None:
+    if only and outside and only not in outside:
+        raise typer.BadParameter("The checkpoint is of the other stream.")
+    for stream in [only] if only else Stream:
+        held = [outside[stream]] if stream in outside else []
+        _verify(audit, stream, held, first=first)
 
 
 def _verify(audit: AuditService, stream: Stream, outside: list[Checkpoint], *, first: int) -> None:
