@@ -14,7 +14,8 @@ from hypothesis.stateful import run_state_machine_as_test
 
 from hashsvc.signatures import RegionKind
 from indexer.search import LayeredIndex
-from tests.indexer.state_machine import ListOverTime, Shape
+from tests.indexer.shapes import Shape
+from tests.indexer.state_machine import ListOverTime
 
 LONG = "HASHSVC_TEST_SEQUENCES" in os.environ
 SEQUENCES = int(os.environ.get("HASHSVC_TEST_SEQUENCES", "12"))
