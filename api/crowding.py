@@ -12,7 +12,8 @@ from api.security.errors import OverloadedError, SecurityError
 
 # Machines ask in thousands; the last quarter is for people, who open, check and withdraw cases.
 _MACHINES = ("/v1/matches", "/compat/")
-_ALWAYS = ("/healthz", "/readyz", "/metrics")  # who asks wants to know just then
+# Who asks these wants to know just then; who follows a feed waits there, and does no work.
+_ALWAYS = ("/healthz", "/readyz", "/metrics", "/v1/changes")
 _BODY_BYTES = 64 * 1024 * 1024  # held at once, of requests being read or worked on
 
 
@@ -53,11 +54,12 @@ class Places:
             OverloadedError: too many are being worked on.
         """
         self.require_free(path)
-        self._taken += 1
+        places = 0 if path in _ALWAYS else 1
+        self._taken += places
         try:
             yield
         finally:
-            self._taken -= 1
+            self._taken -= places
 
     @contextmanager
     def holding(self) -> Iterator["Held"]:

@@ -107,7 +107,7 @@ class Settings(BaseSettings):
         0.001, gt=0, le=1, description="Of a platform's newest 10,000 uploads: more is a flood."
     )
     requests_at_once: int = Field(
-        128,
+        48,
         ge=4,
         description="Requests that a process works on; further ones are told to come again: 503.",
     )

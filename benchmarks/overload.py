@@ -58,7 +58,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> None:
     """Measure with a bound and without, and write it down."""
     rows: list[results.Row] = []
-    for name, places in (("bounded", 128), ("not bounded (control)", _UNBOUNDED)):
+    for name, places in (("bounded", 48), ("not bounded (control)", _UNBOUNDED)):
         with _service(places) as service:
             rows.extend(_measured(service, name, arguments.seconds))
     measured_in = results.environment(("uvicorn", "fastapi"))

@@ -42,8 +42,15 @@ def test_who_asks_how_the_service_is_always_gets_in(taken):
     places = Places(4)
     taken(places, PEOPLE, 4)
 
-    for path in ("/healthz", "/readyz", "/metrics"):
+    for path in ("/healthz", "/readyz", "/metrics", "/v1/changes"):
         places.require_free(path)
+
+
+def test_who_waits_at_a_feed_takes_nobodys_place(taken):
+    places = Places(4)
+
+    assert taken(places, "/v1/changes", 100) == 100
+    assert taken(places, PEOPLE, 100) == 4
 
 
 def test_a_place_is_free_again_however_the_work_ended(taken):
