@@ -8,7 +8,7 @@ import typer
 
 from api.cli.preparing import MESSAGES, Data, explained, fail, opened
 from api.security.pack_keys import pack_keys
-from api.services.packs import PackService
+from api.services.packs import PackService, PackWish
 from hashsvc.files import replacing
 from hashsvc.packs import PackError, Trusted
 from hashsvc.times import now
@@ -65,12 +65,16 @@ def build(
     Example: hashsvc-server pack build --bank reported --to age1... --out reported.pack
     """
     with explained(), opened(data) as (store, _):
-        packs, life = PackService(store, pack_keys(data)), timedelta(days=days)
-        try:
-            body = packs.build(bank, to, at=now(), life=life, name=name, under_18=under_18)
-        except PackError as error:
-            fail(str(error))
-        with replacing(out, mode=_PRIVATE) as draft:
-            draft.write_bytes(body)
+        packs = PackService(store, pack_keys(data))
+        _write(packs, PackWish(bank, to, timedelta(days=days), name, under_18), out)
     MESSAGES.print(f"Written. It may be used for {days} days. A line for the trust file:")
     typer.echo(Trusted(bank, packs.keys.signing.public).line())
+
+
+def _write(packs: PackService, wish: PackWish, out: Path) -> None:
+    try:
+        body = packs.build(wish, at=now())
+    except PackError as error:
+        fail(str(error))
+    with replacing(out, mode=_PRIVATE) as draft:
+        draft.write_bytes(body)

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 
 from api.metrics import Metrics
 from api.security.api_keys import Caller
@@ -121,12 +122,8 @@ class DecisionService:
         if effect.hold is not None:
             held = Standing(ListedState.SUSPENDED, effect.hold)
             moves |= dict.fromkeys(seen, held)
-        tx.audit.record(
-            Act.MATCH_DECIDE,
-            by=caller.actor,
-            at=at,
-            about={"match": match_id, "decision": new.decision, "reason": new.reason},
-        )
+        said = {"decision": new.decision, "reason": new.reason}
+        _record(tx, Act.MATCH_DECIDE, caller, match_id, at=at, **said)
         return _apply(tx, caller, moves, at=at)
 
     def notice(
@@ -262,5 +259,7 @@ def _require(tx: Transaction, caller: Caller, match_id: MatchId) -> None:
         raise NoSuchMatchError
 
 
-def _record(tx: Transaction, act: Act, caller: Caller, match_id: MatchId, *, at: datetime) -> None:
-    tx.audit.record(act, by=caller.actor, at=at, about={"match": match_id})
+def _record(
+    tx: Transaction, act: Act, caller: Caller, match_id: MatchId, *, at: datetime, **said: StrEnum
+) -> None:
+    tx.audit.record(act, by=caller.actor, at=at, about={"match": match_id, **said})

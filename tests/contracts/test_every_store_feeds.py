@@ -169,7 +169,9 @@ def test_a_platform_has_one_voice_for_each_signature(store, platform):
 
 def test_one_request_a_hundred_times_at_once_has_one_effect(store, platform, service):
     open_case(store, 1)
-    match = confirm(store, make_asked(platform, new_id=MATCH), [make_graded(id_) for id_ in listed_in(store)])
+    match = confirm(
+        store, make_asked(platform, new_id=MATCH), [make_graded(id_) for id_ in listed_in(store)]
+    )
     caller = caller_of(store, platform, "key00001")
     new = NewDecision(Decision.REMOVED, Reason.INTIMATE_NO_CONSENT, automated=False, decided_at=AT)
 
