@@ -2,9 +2,8 @@
 
 import asyncio
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
-from http import HTTPStatus
 from time import perf_counter
 
 from starlette.datastructures import MutableHeaders
@@ -13,18 +12,13 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.crowding import BodyTooLargeError, Held, Places, TooSlowError
 from api.metrics import Metrics
-from api.problems import problem_response, unexpected_problem
+from api.problems import PROBLEMS, problem_response, unexpected_problem
 from api.security.crockford import random_id
 from api.security.errors import OverloadedError, SecurityError
 
 _log = logging.getLogger("hashsvc.requests")
 BODY_SECONDS = 20.0  # in which a body arrives whole
 _RETRY_SECONDS = 1
-_REFUSED: Mapping[type[SecurityError], tuple[int, str]] = {
-    OverloadedError: (503, "overloaded"),
-    TooSlowError: (408, "too-slow"),
-    BodyTooLargeError: (413, "body-too-large"),
-}
 _HEADERS = {
     "Cache-Control": "no-store",
     "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
@@ -144,12 +138,12 @@ class _Answered:
 
 def _refusal(error: SecurityError, request_id: str) -> Response:
     """The answer, after which nothing more of the request is read."""
-    status, name = _REFUSED[type(error)]
-    headers = {"Connection": "close"}
-    if status == HTTPStatus.SERVICE_UNAVAILABLE:
-        headers = {"Retry-After": str(_RETRY_SECONDS)}
+    problem = PROBLEMS[type(error)]
+    headers = {"Retry-After": str(_RETRY_SECONDS)} if problem.retry else {"Connection": "close"}
     detail = type(error).__doc__ or ""
-    return problem_response(status, name, detail, request_id=request_id, headers=headers)
+    return problem_response(
+        problem.status, problem.name, detail, request_id=request_id, headers=headers
+    )
 
 
 async def _read(receive: Receive, held: Held, *, limit: int) -> bytes:

@@ -10,6 +10,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
+from api.crowding import BodyTooLargeError, TooSlowError
 from api.schemas.pointers import pointer
 from api.schemas.rate_fields import rate_fields
 from api.security.errors import (
@@ -113,6 +114,8 @@ PROBLEMS: Mapping[type[Exception], Problem] = {
     DailyBudgetSpentError: Problem(429, "daily-budget"),
     ProbingError: Problem(429, "probing"),
     WorkNeededError: Problem(429, "work-needed"),
+    TooSlowError: Problem(408, "too-slow"),
+    BodyTooLargeError: Problem(413, "body-too-large"),
     OverloadedError: Problem(503, "overloaded", retry=True),
     IndexBehindError: Problem(503, "index-behind", retry=True),
     StoreUnavailableError: Problem(503, "store-unavailable", retry=True),

@@ -12,6 +12,7 @@ from pydantic import ValidationError
 from rich.console import Console
 
 from api.cli.signature_files import read_signatures
+from api.security.checkpoint_keys import checkpoint_keys
 from api.security.errors import SecurityError
 from api.security.key_files import KeyFiles, make_key_files, read_key_files
 from api.security.peppers import Pepper
@@ -42,6 +43,7 @@ def prepare(data: Path, **overrides: object) -> tuple[Settings, KeyFiles]:
     if new:
         # With a filled database, new key files would open nothing: `read` refuses instead.
         make_key_files(data)
+        checkpoint_keys(data)  # now, so that every machine is given the same ones
     keys = read_key_files(data)
     with _store(settings, keys) as store:
         store.migrate()

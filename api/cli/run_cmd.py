@@ -14,10 +14,11 @@ from api.logs import set_up_logging
 from api.security.key_files import KeyFiles
 from api.services.key_checks import require_keys
 from api.settings import Settings
-from api.wiring import Wiring, build_plan
+from api.wiring import Wiring, build_plan, checkpoint_service
 from api.workers.remembering import remembering, warn_without
 from indexer.builder import Building
 from indexer.errors import TombstonesUnavailableError
+from indexer.records import Stream
 from indexer.store.high_water import HighWater
 from indexer.store.only_server import only_server
 
@@ -70,6 +71,8 @@ def _require_remembered(settings: Settings, keys: KeyFiles) -> None:
     with closing(wiring.store) as store:
         require_keys(store, wiring.pepper)
         HighWater(settings.high_water).require(store)
+        for stream in Stream:
+            checkpoint_service(settings, store).require_known(stream)
         try:
             remembering(wiring.tombstones)()
         except TombstonesUnavailableError as error:

@@ -34,6 +34,7 @@ async def ready(services: ServicesDep) -> Health:
         # A network that swallows everything would keep a thread, not whoever asks.
         async with asyncio.timeout(_READY_SECONDS):
             await asyncio.to_thread(services.matching.require_ready)
+            services.require_audit()
     except TimeoutError as error:
         raise StoreUnavailableError("The database did not answer in time.") from error
     return Health()

@@ -354,6 +354,17 @@ def test_the_list_of_commands_is_complete():
     )
 
 
+def test_a_server_whose_checkpoints_another_key_signed_does_not_start(run, folder):
+    assert run("audit", "checkpoint").exit_code == 0
+    (folder / "checkpoint.keys").unlink()
+
+    said = run("run", "--port", "0")
+
+    assert said.exit_code == 1
+    assert "`checkpoint.keys` did not sign" in said.stderr
+    assert "Traceback" not in said.output
+
+
 def test_ctrl_c_ends_a_server_without_a_traceback(folder):
     server = Server(folder)
     assert server.client.get("/readyz").status_code == 200

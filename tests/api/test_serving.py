@@ -10,6 +10,7 @@ from time import monotonic, sleep
 import psutil
 import pytest
 
+from api.security.checkpoint_keys import checkpoint_keys
 from api.security.key_files import make_key_files, read_key_files
 from api.security.peppers import Pepper
 from api.security.scopes import Scope
@@ -47,6 +48,7 @@ def data(tmp_path):
     folder = tmp_path / "var"
     folder.mkdir(mode=0o700)
     make_key_files(folder)
+    checkpoint_keys(folder)
     return folder
 
 
