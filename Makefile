@@ -24,7 +24,7 @@ run: setup  ## Serve on http://127.0.0.1:8000 with its data under ./var
 	$(BIN)/hashsvc-server run --data var
 
 test: setup  ## Run every test that this machine can run
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile
 
 test-browser: setup  ## Only drive the page in Chromium and Firefox
 	$(BIN)/python -m pytest -m browser

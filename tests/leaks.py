@@ -174,6 +174,7 @@ class LeakPlugin:
     def __init__(self, collector):
         self._collector = collector
         self._handler = Listening(collector)
+        self._told = []  # by each of several processes: what it planted, searched and found
 
     def pytest_sessionstart(self):
         """Hear what a server would write: our loggers from `info` on, the others' warnings."""
@@ -192,15 +193,29 @@ class LeakPlugin:
         """Fail a run in which a secret came out."""
         logging.getLogger().removeHandler(self._handler)
         logging.getLogger("hashsvc").setLevel(logging.NOTSET)
-        if self._collector.leaks and session.exitstatus == pytest.ExitCode.OK:
+        _, _, leaks = self._sums()
+        if leaks and session.exitstatus == pytest.ExitCode.OK:
             session.exitstatus = pytest.ExitCode.TESTS_FAILED
+        if hasattr(session.config, "workeroutput"):  # one process of several
+            session.config.workeroutput["leaks"] = self._sums()
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_testnodedown(self, node):
+        """Take over what one process of several has to tell."""
+        if hasattr(node, "workeroutput"):  # one that crashed fails the run by itself
+            self._told.append(node.workeroutput["leaks"])
 
     def pytest_terminal_summary(self, terminalreporter):
         """Say what came out and where."""
-        collector = self._collector
+        planted, signs, leaks = self._sums()
         terminalreporter.write_line(
-            f"{len(collector):,} planted secrets, {collector.signs:,} signs of output searched, "
-            f"{len(collector.leaks)} found"
+            f"{planted:,} planted secrets, {signs:,} signs of output searched, {len(leaks)} found"
         )
-        for leak in collector.leaks:
+        for leak in leaks:
             terminalreporter.write_line(f"SECRET {leak}", red=True)
+
+    def _sums(self):
+        own = self._collector
+        told = [(len(own), own.signs, [str(leak) for leak in own.leaks]), *self._told]
+        planted, signs, leaks = zip(*told, strict=True)
+        return sum(planted), sum(signs), [leak for each in leaks for leak in each]

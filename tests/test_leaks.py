@@ -5,6 +5,7 @@ import base64
 import logging
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from types import SimpleNamespace
 
 import httpx
 import pytest
@@ -154,9 +155,12 @@ class Written:
 
 
 class Session:
-    """A run that went well so far."""
+    """A run that went well so far; with output, one process of several."""
 
     exitstatus = pytest.ExitCode.OK
+
+    def __init__(self, **output):
+        self.config = SimpleNamespace(**output)
 
 
 def test_a_run_in_which_something_came_out_fails_and_says_where(collector):
@@ -182,3 +186,19 @@ def test_a_run_in_which_nothing_came_out_stays_as_it_was(collector):
 
     assert session.exitstatus == pytest.ExitCode.OK
     assert sys.modules["tests.leaks"].SUITE.leaks is not collector.leaks
+
+
+def test_what_came_out_in_one_of_several_processes_fails_the_run(collector):
+    collector.heard("metrics", HASH.hex())
+    one, whole, written = Session(workeroutput={}), Session(), Written()
+    plugin = LeakPlugin(Collector())
+
+    level = logging.getLogger("hashsvc").level
+    LeakPlugin(collector).pytest_sessionfinish(one)
+    plugin.pytest_testnodedown(SimpleNamespace(workeroutput=one.config.workeroutput))
+    plugin.pytest_sessionfinish(whole)
+    logging.getLogger("hashsvc").setLevel(level)
+    plugin.pytest_terminal_summary(written)
+
+    assert whole.exitstatus == pytest.ExitCode.TESTS_FAILED
+    assert written.lines[-1] == "SECRET a hash as hex in metrics: this test"
