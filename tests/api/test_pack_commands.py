@@ -121,6 +121,7 @@ def test_the_key_file_is_made_once_and_private(listed, built, folder):
         ("benign", PackKey.generate().recipient, "No bank has this name"),
         ("reported", "age1nobody", "A recipient is the line"),
     ],
+    ids=["no such bank", "a benign bank", "no recipient"],
 )
 def test_what_cannot_be_built_is_one_sentence(run, tmp_path, bank, to, sentence):
     said = run("pack", "build", "--bank", bank, "--to", to, "--out", tmp_path / "x.pack")

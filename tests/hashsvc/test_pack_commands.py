@@ -101,7 +101,11 @@ def test_a_key_that_others_can_read_is_refused(files):
     assert said.exit_code == 3
 
 
-@pytest.mark.parametrize("text", ["", "age1xyz\n", "AGE-SECRET-KEY-1\n", f"{KEY.identity}\nx\n"])
+@pytest.mark.parametrize(
+    "text",
+    ["", "age1xyz\n", "AGE-SECRET-KEY-1\n", f"{KEY.identity}\nx\n"],
+    ids=["empty", "a recipient", "cut", "more than a key"],
+)
 def test_a_file_that_is_no_key_is_refused(tmp_path, text):
     path = tmp_path / "key"
     path.write_text(text)
