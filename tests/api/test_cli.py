@@ -212,7 +212,8 @@ def test_the_first_command_makes_folder_keys_and_database(run, tmp_path):
     assert answer.exit_code == 0
     assert stat.S_IMODE(data.stat().st_mode) == 0o700
     modes = {path.name: stat.S_IMODE(path.stat().st_mode) for path in data.iterdir()}
-    assert modes == dict.fromkeys(("seal.keys", "pepper.keys", "hashsvc.db"), 0o600)
+    made = ("seal.keys", "pepper.keys", "checkpoint.keys", "hashsvc.db")
+    assert modes == dict.fromkeys(made, 0o600)
 
 
 def test_migrating_twice_changes_nothing(run, folder):
