@@ -71,6 +71,10 @@ def test_a_marked_test_without_a_figure_is_found():
     assert silent_in(text.replace("store", "store, figure")) == []
 
 
+def test_the_committed_report_says_of_no_goal_that_it_is_not_held():
+    assert "NOT HELD" not in DOCUMENT.read_text(encoding="utf-8")
+
+
 def test_the_committed_report_has_a_line_for_each_goal():
     text = DOCUMENT.read_text(encoding="utf-8").partition("## What is not reached")[0]
 
