@@ -1,6 +1,7 @@
 """The whole service on a temporary SQLite folder with real key files, without a network."""
 
 import logging
+import os
 import shutil
 import warnings
 
@@ -54,6 +55,15 @@ def root_logger():
 def folder(migrated_folder):
     with quick_folder("hashsvc-data-") as place:
         yield shutil.copytree(migrated_folder, place / "var")
+
+
+@pytest.fixture
+def kept_umask():
+    """For commands that are run in the tests' own process, whose mask they narrow."""
+    mask = os.umask(0o077)
+    os.umask(mask)
+    yield
+    os.umask(mask)
 
 
 @pytest.fixture

@@ -1,7 +1,6 @@
 """What operators do with commands is in the audit, each act by its own word."""
 
 import json
-import os
 import re
 
 import pytest
@@ -18,11 +17,8 @@ RECIPIENT = PackKey.generate().recipient
 
 
 @pytest.fixture
-def run(folder):
-    mask = os.umask(0o077)
-    os.umask(mask)
-    yield lambda *words: CliRunner().invoke(cli, [*map(str, words), "--data", str(folder)])
-    os.umask(mask)  # the commands narrow it
+def run(folder, kept_umask):
+    return lambda *words: CliRunner().invoke(cli, [*map(str, words), "--data", str(folder)])
 
 
 @pytest.fixture

@@ -1,7 +1,6 @@
 """`hashsvc-server bank`: what must never match, and how weak a match may be."""
 
 import json
-import os
 
 import pytest
 
@@ -14,11 +13,8 @@ from tests.leaks import CliRunner
 
 
 @pytest.fixture
-def run(folder):
-    mask = os.umask(0o077)
-    os.umask(mask)
-    yield lambda *words: CliRunner().invoke(cli, ["bank", *map(str, words), "--data", str(folder)])
-    os.umask(mask)  # the commands narrow it
+def run(folder, kept_umask):
+    return lambda *words: CliRunner().invoke(cli, ["bank", *map(str, words), "--data", str(folder)])
 
 
 @pytest.fixture

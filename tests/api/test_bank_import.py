@@ -1,7 +1,6 @@
 """`hashsvc-server bank import` and `empty`: other people's lists, in and out again."""
 
 import json
-import os
 
 import pytest
 
@@ -16,11 +15,8 @@ BARE = make_signature(seed=2, dhash=None, quality=50)
 
 
 @pytest.fixture
-def run(folder):
-    mask = os.umask(0o077)
-    os.umask(mask)
-    yield lambda *words: CliRunner().invoke(cli, ["bank", *map(str, words), "--data", str(folder)])
-    os.umask(mask)  # the commands narrow it
+def run(folder, kept_umask):
+    return lambda *words: CliRunner().invoke(cli, ["bank", *map(str, words), "--data", str(folder)])
 
 
 @pytest.fixture

@@ -1,7 +1,6 @@
 """`hashsvc-server import`: lists that are followed, typed as an operator does."""
 
 import json
-import os
 import signal
 import subprocess
 import sys
@@ -29,11 +28,8 @@ def there():
 
 
 @pytest.fixture
-def run(folder):
-    mask = os.umask(0o077)
-    os.umask(mask)
-    yield lambda *words: CliRunner().invoke(cli, [*map(str, words), "--data", str(folder)])
-    os.umask(mask)  # the commands narrow it
+def run(folder, kept_umask):
+    return lambda *words: CliRunner().invoke(cli, [*map(str, words), "--data", str(folder)])
 
 
 @pytest.fixture

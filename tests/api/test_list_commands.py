@@ -1,6 +1,5 @@
 """`hashsvc-server list`: two operators, one to take it back."""
 
-import os
 import re
 
 import pytest
@@ -10,11 +9,8 @@ from tests.leaks import CliRunner
 
 
 @pytest.fixture
-def run(folder):
-    mask = os.umask(0o077)
-    os.umask(mask)
-    yield lambda *words: CliRunner().invoke(cli, ["list", *words, "--data", str(folder)])
-    os.umask(mask)  # the commands narrow it
+def run(folder, kept_umask):
+    return lambda *words: CliRunner().invoke(cli, ["list", *words, "--data", str(folder)])
 
 
 def test_a_list_is_granted_by_two_and_revoked_by_one(run):

@@ -1,7 +1,6 @@
 """`hashsvc-server pack build`: a bank as it is now, for one recipient."""
 
 import json
-import os
 from datetime import timedelta
 
 import pytest
@@ -17,11 +16,8 @@ from tests.factories import make_signature
 
 
 @pytest.fixture
-def run(folder):
-    mask = os.umask(0o077)
-    os.umask(mask)
-    yield lambda *words: CliRunner().invoke(cli, [*map(str, words), "--data", str(folder)])
-    os.umask(mask)  # the commands narrow it
+def run(folder, kept_umask):
+    return lambda *words: CliRunner().invoke(cli, [*map(str, words), "--data", str(folder)])
 
 
 @pytest.fixture
