@@ -216,7 +216,7 @@ class ListService:
 
 
 def _note(tx: Transaction, caller: Caller, access: ListAccess, *, at: datetime) -> None:
-    """Say who was handed what, twice: a row to look it up, and one that nobody can alter."""
+    """Say who was handed what, twice: a row to look it up, and one that nobody alters unseen."""
     tx.lists.note_access(access, at=at)
     about = _about(access.grant.platform, access.grant.bank_id) | {
         "after": access.after,
