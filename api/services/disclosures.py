@@ -1,16 +1,18 @@
 """Lawful disclosure: asked for with a reference, agreed to by a second person, kept in the audit.
 
-Hashes cannot be disclosed here. Names are taken on trust: whoever may run the commands can sign
-as anybody, so this holds honest people to a rule and leaves a trace of the others.
+Hashes are disclosed in packs alone, which one recipient can open. Names are taken on trust: whoever may
+run the commands can sign as anybody, so this holds honest people to a rule and leaves a trace of
+the others.
 """
 
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, assert_never
+from typing import Any
 
 from api.security.case_secrets import CaseNumber, CaseSecrets
+from api.services.disclosure_kinds import MOST_SIGNS, Asked, told_of, wanted_of
 from api.services.errors import (
     DisclosureAnsweredError,
     DisclosureUnapprovedError,
@@ -20,31 +22,13 @@ from api.services.errors import (
 )
 from indexer.audit_records import OPERATOR, Act
 from indexer.store import Store, Transaction
-from indexer.store.days import date_of, day_of
-from indexer.store.disclosures import Disclosure, DisclosureKind, DisclosureState, Wanted
-
-_MOST_SIGNS = 128
-_MOST_ROWS = 100_000
-_ACTS = {
-    DisclosureState.APPROVED: Act.DISCLOSURE_APPROVE,
-    DisclosureState.REFUSED: Act.DISCLOSURE_REFUSE,
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """What somebody asks for, as typed."""
-
-    kind: DisclosureKind
-    reference: str
-    number: CaseNumber | None = None
-    first_row: int | None = None
-    last_row: int | None = None
+from indexer.store.days import day_of
+from indexer.store.disclosures import Disclosure, DisclosureKind
 
 
 @dataclass(frozen=True, slots=True)
 class DisclosureService:
-    """Two people, one reference, one file."""
+    """Two people, one reference."""
 
     store: Store
     secrets: CaseSecrets
@@ -54,28 +38,43 @@ class DisclosureService:
 
         Raises:
             DisclosureUnfitError: something is missing, or does not belong to this kind.
+            NoSuchBankError: what shall be packed is no bank of reported signatures.
+            PackKeyError: the recipient of a pack is no public key.
         """
-        wanted = self._wanted(asked)
         with self.store.transaction() as tx:
+            wanted = wanted_of(tx, asked, self.secrets)
             id_ = tx.disclosures.ask(wanted, by=_name(by), day=day_of(at))
             _record(tx, Act.DISCLOSURE_ASK, id_, wanted.kind, at=at)
         return id_
 
-    def answer(self, id_: int, state: DisclosureState, *, by: str, at: datetime) -> None:
-        """Approve or refuse.
+    def approve(self, id_: int, *, by: str, at: datetime) -> None:
+        """Agree to what somebody else asked for.
 
         Raises:
             NoSuchDisclosureError: there is none of this number.
-            SamePersonError: who asked cannot approve; refusing is everybody's.
+            SamePersonError: who asked cannot approve.
             DisclosureAnsweredError: it was approved or refused already.
         """
         with self.store.transaction() as tx:
-            found = _named(tx, id_)
-            if state is DisclosureState.APPROVED and is_one_person(found.asked_by, _name(by)):
+            found = named(tx, id_)
+            if is_one_person(found.asked_by, _name(by)):
                 raise SamePersonError
-            if not tx.disclosures.answer(id_, state, by=_name(by)):
+            if not tx.disclosures.approve(id_, by=_name(by), day=day_of(at)):
                 raise DisclosureAnsweredError
-            _record(tx, _ACTS[state], id_, found.wanted.kind, at=at)
+            _record(tx, Act.DISCLOSURE_APPROVE, id_, found.wanted.kind, at=at)
+
+    def refuse(self, id_: int, *, by: str, at: datetime) -> None:
+        """Refuse, or end what was approved: everybody's, at any time, and for good.
+
+        Raises:
+            NoSuchDisclosureError: there is none of this number.
+            DisclosureAnsweredError: it was refused already.
+        """
+        with self.store.transaction() as tx:
+            found = named(tx, id_)
+            if not tx.disclosures.refuse(id_, by=_name(by), day=day_of(at)):
+                raise DisclosureAnsweredError
+            _record(tx, Act.DISCLOSURE_REFUSE, id_, found.wanted.kind, at=at)
 
     def all(self) -> Sequence[Disclosure]:
         """All of them, the oldest first."""
@@ -92,15 +91,15 @@ class DisclosureService:
 
         Raises:
             NoSuchDisclosureError: there is none of this number.
-            DisclosureUnapprovedError: no second person approved it.
+            DisclosureIsPackError: a pack is built, not written.
+            DisclosureUnapprovedError: no second person approved it, or somebody refused it.
             DisclosureUnfitError: the case number is not the one that was approved.
         """
         with self.store.transaction() as tx:
-            found = _named(tx, id_)
-            if found.state not in {DisclosureState.APPROVED, DisclosureState.WRITTEN}:
+            found = named(tx, id_)
+            if not tx.disclosures.write(id_, day=day_of(at)):
                 raise DisclosureUnapprovedError
-            told = self._told(tx, found.wanted, number)
-            tx.disclosures.write(id_, day=day_of(at))
+            told = told_of(tx, found.wanted, self.secrets, number)
             _record(tx, Act.DISCLOSURE_WRITE, id_, found.wanted.kind, at=at)
         return {
             "disclosure": id_,
@@ -112,41 +111,17 @@ class DisclosureService:
             "told": told,
         }
 
-    def _wanted(self, asked: Asked) -> Wanted:
-        reference = asked.reference.strip()
-        rows = asked.first_row, asked.last_row
-        fits = {
-            DisclosureKind.CASE: asked.number is not None and rows == (None, None),
-            DisclosureKind.ROWS: asked.number is None and _is_range(*rows),
-            DisclosureKind.COUNTS: asked.number is None and rows == (None, None),
-        }
-        if not 0 < len(reference) <= _MOST_SIGNS or not reference.isprintable():
-            raise DisclosureUnfitError
-        if not fits[asked.kind]:
-            raise DisclosureUnfitError
-        mac = None if asked.number is None else self.secrets.number_mac(asked.number)
-        return Wanted(asked.kind, reference, mac, *rows)
 
-    def _told(self, tx: Transaction, wanted: Wanted, number: CaseNumber | None) -> object:
-        match wanted.kind:
-            case DisclosureKind.CASE:
-                return self._case(tx, wanted, number)
-            case DisclosureKind.ROWS:
-                return _rows(tx, wanted)
-            case DisclosureKind.COUNTS:
-                banks = tx.banks.overview()
-                return [{"bank": one.name, "live": one.live, "held": one.held} for one in banks]
-            case _:
-                assert_never(wanted.kind)
+def named(tx: Transaction, id_: int) -> Disclosure:
+    """One of them.
 
-    def _case(
-        self, tx: Transaction, wanted: Wanted, number: CaseNumber | None
-    ) -> dict[str, object]:
-        macs = [] if number is None else self.secrets.number_macs(number)
-        if wanted.number_mac not in macs:
-            raise DisclosureUnfitError
-        case = tx.cases.find(*macs)
-        return {"exists": case is not None, "status": case.status if case else None}
+    Raises:
+        NoSuchDisclosureError: there is none of this number.
+    """
+    found = tx.disclosures.named(id_)
+    if found is None:
+        raise NoSuchDisclosureError
+    return found
 
 
 def is_one_person(one: str, other: str) -> bool:
@@ -168,35 +143,9 @@ def _words(name: str) -> list[str]:
 
 def _name(text: str) -> str:
     name = " ".join(text.split())
-    if not 0 < len(name) <= _MOST_SIGNS or not name.isprintable() or _words(name) == [""]:
+    if not 0 < len(name) <= MOST_SIGNS or not name.isprintable() or _words(name) == [""]:
         raise DisclosureUnfitError
     return name
-
-
-def _is_range(first: int | None, last: int | None) -> bool:
-    return first is not None and last is not None and 1 <= first <= last < first + _MOST_ROWS
-
-
-def _named(tx: Transaction, id_: int) -> Disclosure:
-    found = tx.disclosures.named(id_)
-    if found is None:
-        raise NoSuchDisclosureError
-    return found
-
-
-def _rows(tx: Transaction, wanted: Wanted) -> list[dict[str, object]]:
-    first, last = wanted.first_row or 1, wanted.last_row or 0
-    rows = tx.access.after(first - 1, limit=last - first + 1)
-    return [
-        {
-            "row": row.seq,
-            "day": date_of(row.day).isoformat(),
-            "body": row.body,
-            "digest": row.digest.hex(),
-        }
-        for row in rows
-        if row.seq <= last
-    ]
 
 
 def _record(tx: Transaction, act: Act, id_: int, kind: DisclosureKind, *, at: datetime) -> None:

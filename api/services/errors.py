@@ -209,15 +209,27 @@ class DisclosureAnsweredError(OperatorError):
 
 
 class DisclosureUnapprovedError(OperatorError):
-    """Nothing is written before a second person approved it."""
+    """Nothing is written or built unless a second person approved it and nobody refused it."""
 
 
 class DisclosureUnfitError(OperatorError):
     """A disclosure needs a name, a reference of 128 signs at most, and what its kind is about.
 
     `case_exists_by_number` needs the number that was approved, `audit_rows` --first and --last
-    with 100,000 rows at most.
+    with 100,000 rows at most, `pack` --bank and --to, with a --name of 64 signs at most.
     """
+
+
+class DisclosureIsPackError(OperatorError):
+    """This disclosure is a pack: `pack build` builds it."""
+
+
+class DisclosureIsNoPackError(OperatorError):
+    """This disclosure is no pack: `disclosure write` writes it."""
+
+
+class PackApprovalOverError(OperatorError):
+    """A pack is built for 92 days after its approval, and these are over: ask anew."""
 
 
 class NoSuchRowError(OperatorError):

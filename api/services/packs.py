@@ -1,28 +1,34 @@
-"""Build packs of what is listed now."""
+"""Build packs of what is listed now, where two people agreed to it."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from api.security.pack_keys import PackKeys
-from api.services.errors import NoSuchBankError
+from api.services.disclosure_kinds import reported_bank
+from api.services.disclosures import named
+from api.services.errors import (
+    DisclosureIsNoPackError,
+    DisclosureUnapprovedError,
+    PackApprovalOverError,
+)
 from hashsvc import SignatureId, Tier
 from hashsvc.packs import Entry, build
-from hashsvc.packs.keys import read_recipient
 from indexer.alarm_records import Copy, Recipient
 from indexer.audit_records import OPERATOR, Act
-from indexer.records import BankKind
 from indexer.store import Store, Transaction
+from indexer.store.days import day_of
+from indexer.store.disclosures import WantedPack
+
+# Packs are renewed for weeks; a quarter later somebody has to say again why.
+APPROVAL_DAYS = 92
 
 
 @dataclass(frozen=True, slots=True)
-class PackWish:
-    """What a pack about to be built shall be."""
+class BuiltPack:
+    """A pack, and what was agreed to."""
 
-    bank: str  # its name
-    recipient: str  # whose key opens the pack
-    life: timedelta  # how long it may be used
-    name: str | None = None  # what an alarm calls the recipient; None: by the key
-    under_18: bool = False  # whether everything in the bank may show somebody under 18
+    wanted: WantedPack
+    body: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,44 +38,67 @@ class PackService:
     store: Store
     keys: PackKeys
 
-    def build(self, wish: PackWish, *, at: datetime) -> bytes:
+    def build(self, number: int, *, at: datetime) -> BuiltPack:
         """A pack of every live signature of a bank, as of one moment, and of the recipient's honey.
 
+        Args:
+            number: of the disclosure that two people agreed to.
+            at: now.
+
         Raises:
-            NoSuchBankError: there is no such bank of reported signatures.
-            PackKeyError: the recipient is no public key.
+            NoSuchDisclosureError: there is none of this number.
+            DisclosureIsNoPackError: it is of another kind.
+            DisclosureUnapprovedError: no second person approved it, or somebody refused it.
+            PackApprovalOverError: it was approved more than 92 days ago.
+            NoSuchBankError: the bank is gone.
         """
-        read_recipient(wish.recipient)  # nobody gets honey who can open nothing
-        weakest_tier, mine = self._prepared(wish, at=at)
+        wanted, weakest_tier, mine = self._prepared(number, at=at)
         with self.store.transaction() as tx:
-            entries = self._entries(tx, wish, mine)
+            if not tx.disclosures.write(number, day=day_of(at)):
+                raise DisclosureUnapprovedError  # refused a moment ago
+            entries = self._entries(tx, wanted, mine)
             sequence = tx.changes.head().seq
-            tx.audit.record(Act.PACK_BUILD, by=OPERATOR, at=at, about={"entries": len(entries)})
-        return build(
+            about = {"entries": len(entries), "disclosure": number}
+            tx.audit.record(Act.PACK_BUILD, by=OPERATOR, at=at, about=about)
+        body = build(
             entries,
-            bank=wish.bank,
+            bank=wanted.bank,
             sequence=sequence,
-            recipient=wish.recipient,
+            recipient=wanted.recipient,
             key=self.keys.signing,
             at=at,
-            life=wish.life,
+            life=timedelta(days=wanted.days),
             weakest_tier=weakest_tier,
         )
+        return BuiltPack(wanted, body)
 
-    def _prepared(self, wish: PackWish, *, at: datetime) -> tuple[Tier, set[SignatureId]]:
-        """The bank's weakest tier and the recipient's honey; first, for making it locks the log."""
-        given = Recipient(Copy.PACK, wish.recipient, wish.name or wish.recipient)
+    def _prepared(self, number: int, *, at: datetime) -> tuple[WantedPack, Tier, set[SignatureId]]:
+        """What was agreed to, the bank's weakest tier and the recipient's honey.
+
+        First, for making honey locks the log.
+        """
         with self.store.transaction() as tx:
-            banks = {one.name: one for one in tx.banks.overview() if one.kind is BankKind.REPORTED}
-            if wish.bank not in banks:
-                raise NoSuchBankError
-            return banks[wish.bank].weakest_tier, set(tx.honey.of(wish.bank, given, at=at))
+            wanted = _agreed(tx, number, at=at)
+            bank = reported_bank(tx, wanted.bank)
+            given = Recipient(Copy.PACK, wanted.recipient, wanted.name or wanted.recipient)
+            return wanted, bank.weakest_tier, set(tx.honey.of(bank.name, given, at=at))
 
-    def _entries(self, tx: Transaction, wish: PackWish, mine: set[SignatureId]) -> list[Entry]:
-        names = self.keys.names_for(wish.recipient)
-        foreign = tx.honey.in_bank(wish.bank) - mine
+    def _entries(self, tx: Transaction, wanted: WantedPack, mine: set[SignatureId]) -> list[Entry]:
+        names = self.keys.names_for(wanted.recipient)
+        foreign = tx.honey.in_bank(wanted.bank) - mine
         return [
-            Entry(names.of(one.signature_id), one.signature, one.strong_only, wish.under_18)
-            for one in tx.listing.live_in(wish.bank)
+            Entry(names.of(one.signature_id), one.signature, one.strong_only, wanted.under_18)
+            for one in tx.listing.live_in(wanted.bank)
             if one.signature_id not in foreign
         ]
+
+
+def _agreed(tx: Transaction, number: int, *, at: datetime) -> WantedPack:
+    found = named(tx, number)
+    if found.wanted.pack is None:
+        raise DisclosureIsNoPackError
+    if not found.is_agreed:
+        raise DisclosureUnapprovedError
+    if day_of(at) - (found.answered_day or 0) > APPROVAL_DAYS:
+        raise PackApprovalOverError
+    return found.wanted.pack

@@ -74,15 +74,21 @@ def test_banks(run, recorded, hashes, tmp_path):
 
 
 def test_lists_and_packs(run, recorded, tmp_path):
+    wanted = ("--kind", "pack", "--bank", "reported", "--to", RECIPIENT, "--reference", "OB 4")
     said = [
         run("list", "grant", "example", "--by", "amina"),
         run("list", "grant", "example", "--by", "ben"),
         run("list", "revoke", "example"),
-        run("pack", "build", "--bank", "reported", "--to", RECIPIENT, "--out", tmp_path / "p"),
+        run("disclosure", "ask", *wanted, "--by", "amina"),
+        run("disclosure", "approve", 1, "--by", "ben"),
+        run("pack", "build", 1, "--out", tmp_path / "p"),
     ]
 
-    assert [one.exit_code for one in said] == [0, 0, 0, 0], [one.output for one in said]
-    assert recorded() == ["list:grant", "list:grant", "list:revoke", "pack:build"]
+    assert [one.exit_code for one in said] == [0] * 6, [one.output for one in said]
+    assert recorded() == [
+        *("list:grant", "list:grant", "list:revoke"),
+        *("disclosure:ask", "disclosure:approve", "pack:build"),
+    ]
 
 
 def test_what_only_looks_leaves_nothing(run, recorded):

@@ -112,12 +112,32 @@ def test_names_that_may_be_one_persons(one, other, same):
     assert is_one_person(one, other) is is_one_person(other, one) is same
 
 
-def test_an_answer_stands(ask, disclosure):
+def test_a_refusal_stands(ask, disclosure):
     ask()
     disclosure("refuse", 1, "--by", "Otieno")
 
     assert disclosure("approve", 1, "--by", "Wanjiku").exit_code == 1
     assert disclosure("refuse", 1, "--by", "Wanjiku").exit_code == 1
+
+
+@pytest.mark.parametrize("by", ["Amina", "Otieno", "Wanjiku"])
+def test_what_was_approved_and_written_ends_when_anybody_refuses_it(
+    ask, disclosure, folder, store, by
+):
+    ask()
+    disclosure("approve", 1, "--by", "Otieno")
+    written(disclosure, folder)
+
+    assert disclosure("refuse", 1, "--by", by).exit_code == 0
+
+    assert "nobody refused it" in written(disclosure, folder).stderr
+    assert disclosure("approve", 1, "--by", "Wanjiku").exit_code == 1
+    assert disclosure("refuse", 1, "--by", by).exit_code == 1
+    steps = ("disclosure:ask", "disclosure:approve", "disclosure:write", "disclosure:refuse")
+    assert [act for act, _ in acts(store)] == list(steps)
+    with store.snapshot() as tx:
+        (one,) = tx.disclosures.all()
+    assert (one.answered_by, one.ended_by) == ("Otieno", by)
 
 
 def test_whether_a_case_exists_is_told_for_a_number_that_is_not_kept(

@@ -47,14 +47,19 @@ def desk(tmp_path_factory):
     lines.write_text("".join(json.dumps(one.to_json()) + "\n" for one in signatures_of(seed=7)))
     server("bank", "import", lines, "--bank", "minors", "--data", data)
     signers = [
-        server("pack", "build", "--bank", *words, "--to", recipient, "--data", data)
-        for words in (
-            ("reported", "--out", folder / "reported.pack"),
-            ("minors", "--under-18", "--out", folder / "minors.pack"),
-        )
+        pack(data, "--bank", "reported", "--to", recipient, out=folder / "reported.pack"),
+        pack(data, "--bank", "minors", "--under-18", "--to", recipient, out=folder / "minors.pack"),
     ]
     (folder / "signers").write_text("".join(signers))
     return folder
+
+
+def pack(data, *wanted, out):
+    """Have two people agree to a pack, and build it; the line for the trust file."""
+    asked = ("disclosure", "ask", "--kind", "pack", *wanted, "--reference", "OB-17")
+    number = server(*asked, "--by", "Amina", "--data", data).strip()
+    server("disclosure", "approve", number, "--by", "Otieno", "--data", data)
+    return server("pack", "build", number, "--out", out, "--data", data)
 
 
 def server(*words):

@@ -11,6 +11,7 @@ from sqlalchemy import inspect, text
 from indexer.errors import SchemaNotReadyError, SchemaTooNewError
 from indexer.store import migrating
 from indexer.store.column_types import METADATA
+from indexer.store.disclosures import DisclosureKind, Wanted, WantedPack
 from tests.indexer.factories import (
     AT,
     confirm,
@@ -113,6 +114,23 @@ def test_the_schema_goes_down_with_rows_in_and_up_again(store):
     store.require_schema()
     fill(store)
     assert len(listed_in(store)) == 3
+
+
+def test_a_version_that_knows_no_packs_among_disclosures_finds_none(store):
+    pack = WantedPack("reported", "age1", None, 7, under_18=False)
+    wanted = [
+        Wanted(DisclosureKind.PACK, "OB-17", pack=pack),
+        Wanted(DisclosureKind.COUNTS, "OB-18"),
+    ]
+    with store.transaction() as tx:
+        for one in wanted:
+            tx.disclosures.ask(one, by="Amina", day=1)
+
+    command.downgrade(migrating.config(store.engine), "0007")
+    store.migrate()
+
+    with store.snapshot() as tx:
+        assert [one.wanted for one in tx.disclosures.all()] == wanted[1:]
 
 
 @pytest.mark.parametrize("use", ["migrate", "require_schema"])
