@@ -1,8 +1,8 @@
 """Lawful disclosure: asked for with a reference, agreed to by a second person, kept in the audit.
 
-Hashes are disclosed in packs alone, which one recipient can open. Names are taken on trust: whoever may
-run the commands can sign as anybody, so this holds honest people to a rule and leaves a trace of
-the others.
+Hashes are disclosed in packs alone, which one recipient can open. Names are taken on trust:
+whoever may run the commands can sign as anybody, so this holds honest people to a rule and leaves
+a trace of the others.
 """
 
 import unicodedata
