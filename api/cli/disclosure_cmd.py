@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
-from rich.table import Table
+from rich.table import Column, Table
 
 from api.cli.preparing import MESSAGES, Data, explained, fail, opened
 from api.security.case_secrets import CaseNumber, CaseSecrets
@@ -126,7 +126,8 @@ def list_disclosures(data: Data = Path("var")) -> None:
     """
     with _disclosures(data) as disclosures:
         found = disclosures.all()
-    table = Table("number", "what", "reference", "state", "asked", "by", "answered by")
+    what = Column("what", overflow="fold")  # who approves compares the whole key
+    table = Table("number", what, "reference", "state", "asked", "by", "answered by")
     for one in found:
         asked = date_of(one.asked_day).isoformat()
         words = (_what(one.wanted), one.wanted.reference, one.state, asked, one.asked_by)

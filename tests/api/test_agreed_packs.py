@@ -243,3 +243,11 @@ def test_the_list_says_what_is_packed_for_whom(folder, disclosure):
     what = f"pack of reported for laboratory north, {RECIPIENT}, 3 days, under 18"
     assert what in shown.stdout
     assert "Otieno, ended by Wanjiku" in shown.stdout
+
+
+def test_the_list_shows_the_whole_key_on_a_narrow_terminal(folder, disclosure):
+    agree(folder, *ASK[2:], "--name", "laboratory north")
+
+    rows = [line.split("│") for line in disclosure("list").stdout.splitlines() if "│" in line]
+
+    assert RECIPIENT in "".join(row[2].strip() for row in rows)
