@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from hashsvc import SignatureId
+from hashsvc import Algorithm, SignatureId
 
 
 class AlarmKind(StrEnum):
@@ -41,3 +41,22 @@ class Alarm:
     key_id: str  # with which was asked
     platform: str  # whose key that is, by name
     leaker: Recipient | None = None  # whose copy the question is from
+
+
+@dataclass(frozen=True, slots=True)
+class ProbeTarget:
+    """Whose nearly equal questions, about which listed hash."""
+
+    root_id: str  # the operator's key; keys below it count with it
+    algorithm: Algorithm
+    signature_id: SignatureId
+
+
+@dataclass(frozen=True, slots=True)
+class Moves:
+    """Which places of a hash the questions of one process moved; nothing of any hash."""
+
+    target: ProbeTarget
+    places: int  # a bit for each of 256
+    begun_at: datetime  # when the first was asked; a day later they do not count
+    fresh: bool  # other processes cannot read all of them yet

@@ -1,5 +1,6 @@
 """A platform that works out a listed hash from coarse answers: out to the edge, then bit by bit."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -9,8 +10,10 @@ from hashsvc import Algorithm, Hash, Listed, Policy, Signature, SignatureId, Tie
 from hashsvc.hashes import HASH_BYTES
 from hashsvc.matching import hit_of
 from hashsvc.times import now
+from indexer.alarm_records import Moves, ProbeTarget
 from tests.factories import make_signature
 
+KEY = "key00001"
 BITS = 8 * HASH_BYTES
 LISTED_ID = SignatureId(7)
 AT = now()
@@ -28,28 +31,88 @@ def hash_of(number, algorithm=Algorithm.PDQ):
     return Hash(algorithm, number.to_bytes(HASH_BYTES, "big"))
 
 
+class Board:
+    """Where workers read what others moved, as the store lets them."""
+
+    def __init__(self):
+        """Nobody moved anything."""
+        self.rows: dict[tuple[ProbeTarget, int], int] = {}
+
+    def exchange(self, moves: Sequence[Moves], worker: int) -> dict[ProbeTarget, int]:
+        """Keep what a worker moved, and say what others did."""
+        self.rows |= {(one.target, worker): one.places for one in moves if one.fresh}
+        others: dict[ProbeTarget, int] = {}
+        for (target, by), places in self.rows.items():
+            if by != worker and target in {one.target for one in moves}:
+                others[target] = others.get(target, 0) | places
+        return others
+
+
+@dataclass
+class Workers:
+    """Processes that watch, and what they tell one another; each question goes to any of them."""
+
+    watches: list[ProbeWatch]
+    shared: bool = True
+    board: Board = field(default_factory=Board)
+    random: np.random.Generator = field(default_factory=lambda: np.random.default_rng(6))
+    written: int = 0
+
+    @classmethod
+    def of(cls, number, **kwargs):
+        """So many, each with its share of the questions."""
+        return cls([ProbeWatch(workers=number) for _ in range(number)], **kwargs)
+
+    def ask(self, near, *, at=AT):
+        """One question; raises what a worker raises."""
+        worker = int(self.random.integers(len(self.watches)))
+        watch = self.watches[worker]
+        moves = watch.follow(KEY, [near], at=at)
+        self.written += any(one.fresh for one in moves)
+        if self.shared:
+            watch.learn(moves, self.board.exchange(moves, worker), at=at)
+        watch.require_unlike(KEY, [near], at=at)
+
+    def most_moved(self):
+        """Of how many places of a PDQ the workers know together."""
+        moved = {}
+        for (target, _), places in self.board.rows.items():
+            moved[target] = moved.get(target, 0) | places
+        pdq = (one for about, one in moved.items() if about.algorithm is Algorithm.PDQ)
+        return max((one.bit_count() for one in pdq), default=0)
+
+    @property
+    def alarmed(self):
+        """Whether any would tell an operator."""
+        return any(watch.untold(KEY) for watch in self.watches)
+
+
 @dataclass
 class Oracle:
     """The service's answers about one listed signature, with the alarm and without a network."""
 
     listed: Signature
-    watches: list[ProbeWatch]
+    workers: Workers
     weakest: Tier = Tier.POSSIBLE
+    tries: int = 1  # after so many refusals of a question the bot gives up
     asked: int = 0
 
     def matches(self, query):
-        """Whether a question is answered with a match; the workers take turns."""
-        watch = self.watches[self.asked % len(self.watches)]
-        self.asked += 1
+        """Whether a question is answered with a match."""
         hit = hit_of(query, Listed(LISTED_ID, self.listed))
         near = [Near(query, (LISTED_ID,) if hit.pdq_distance <= Policy().search_bits else ())]
-        watch.follow("key00001", [near], at=AT)
-        try:
-            watch.require_unlike("key00001", [near], at=AT)
-        except ProbingError as error:
-            raise Stopped from error
+        if not any(self._is_answered(near) for _ in range(self.tries)):
+            raise Stopped
         tier = Policy().grade(hit)
         return tier is not None and tier.reaches(self.weakest)
+
+    def _is_answered(self, near):
+        self.asked += 1
+        try:
+            self.workers.ask(near)
+        except ProbingError:
+            return False
+        return True
 
 
 @dataclass

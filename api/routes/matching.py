@@ -49,8 +49,8 @@ async def ask(
         else:
             found = await run_in_threadpool(matching.find, uploads, covered.newer)
         confirm = partial(matching.confirm, found, caller, at=now(), listed_since=listed_since)
-        touches_store = any(one.graded for one in found)
-        answers = await run_in_threadpool(confirm) if touches_store else confirm()
+        in_thread = not inline or matching.touches_store(found, caller)
+        answers = await run_in_threadpool(confirm) if in_thread else confirm()
     services.floods.questions.count(caller.platform.platform_id, len(uploads), at=now())
     response.headers.update({"Index-Seq": str(covered.seq), **rate_fields(quotas)})
     detail = Scope.MATCHES_DETAIL in caller.scopes

@@ -4,33 +4,32 @@ A coarse answer changes at an edge, and whoever stands on the edge learns a bit 
 with each bit flipped. Copies of a photo that goes round move by a bit or two as well, but always
 in the same few places: in 10,000 recompressed copies never more than 50 of PDQ's 256 bits moved
 within 768 questions, and in copies with other edits up to 86 of dHash's, which even areas move.
-So places are counted, not questions.
+So places are counted, not questions; each process counts its own and learns those of the others.
 """
 
 import math
 import threading
 from collections import OrderedDict
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import NamedTuple, TypeAlias
+from typing import TypeAlias
+
+import numpy as np
 
 from api.security.errors import SecurityError
+from api.security.probe_trails import WATCHED_FROM, Trail
 from hashsvc import Algorithm, Hash, Signature, SignatureId
-from hashsvc.distances import distance
-from hashsvc.matching import within, words_of
+from hashsvc.matching import within
+from indexer.alarm_records import Moves, ProbeTarget
 
-PLACES = 96  # of 256; with several workers each counts its share
-_LEAST_PLACES = 64  # fewer would be reached by copies of one photo
+PLACES = 96  # of 256, moved at any worker
+REMEMBERED_FOR = timedelta(hours=24)
 _DHASH_MORE = 64  # places
 _WINDOW = 8  # questions for each place: older ones do not count
-_STEP_BITS = 2  # two sound PDQ hashes differ by an even number of bits
-_REFUSED_BITS = 16  # around what was asked; nothing here may depend on the listed hash
-_REMEMBERED = 64  # questions for each listed hash
+_BESIDE_BITS = 16  # around what was asked; what is refused may not depend on the listed hash
 _TRAILS = 4_096  # about 60 MiB when all are full
-_WATCHED = 8  # trails of one key whose misses are counted too
-_WATCHED_FROM = 8  # places
-_TIME = timedelta(hours=24)
+_WATCHED = 8  # trails of one key; misses beside them are counted too
 _CLEAN_EVERY = timedelta(minutes=1)
 _NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -58,14 +57,6 @@ class Near:
     ids: tuple[SignatureId, ...]
 
 
-class _About(NamedTuple):
-    """What a trail is about."""
-
-    root_id: str  # the operator's key; keys below it count with it
-    algorithm: Algorithm
-    signature_id: SignatureId
-
-
 @dataclass(frozen=True, slots=True)
 class Probe:
     """A listed signature that somebody works out."""
@@ -74,40 +65,12 @@ class Probe:
     signature_id: SignatureId
 
 
-@dataclass(slots=True)
-class _Trail:
-    """What one operator's keys asked near one listed hash."""
-
-    begun_at: datetime
-    questions: int = 0  # that differ from those remembered
-    remembered: OrderedDict[Hash, None] = field(default_factory=OrderedDict)
-    moved: dict[int, int] = field(default_factory=dict)  # place: number of the question
-    alarmed: bool = False
-    told: bool = False  # the operator
-
-    def ask(self, hash_: Hash, *, window: int) -> None:
-        """Add a question; a remembered one that it was made from stays remembered longer."""
-        if hash_ in self.remembered:
-            self.remembered.move_to_end(hash_)
-            return
-        self.questions += 1
-        nearest = min(self.remembered, key=lambda one: distance(one, hash_), default=None)
-        if nearest is not None and distance(nearest, hash_) <= _STEP_BITS:
-            self.remembered.move_to_end(nearest)
-            self.moved |= dict.fromkeys(_differing(nearest, hash_), self.questions)
-        self.remembered[hash_] = None
-        if len(self.remembered) > _REMEMBERED:
-            self.remembered.popitem(last=False)
-        oldest = self.questions - window
-        self.moved = {place: last for place, last in self.moved.items() if last > oldest}
-
-
-_Trails: TypeAlias = OrderedDict[_About, _Trail]
+_Trails: TypeAlias = OrderedDict[ProbeTarget, Trail]
 _NONE: _Trails = OrderedDict()
 
 
 class ProbeWatch:
-    """The trails that this worker sees; in memory alone, for a day each."""
+    """The trails that this worker sees, and how far others saw them go; a day each, in memory."""
 
     def __init__(self, *, workers: int = 1, places: int = PLACES) -> None:
         """Nothing was asked yet.
@@ -116,19 +79,62 @@ class ProbeWatch:
             workers: processes among which questions are spread.
             places: alarm when so many bits of a hash were tried out; above 256: never.
         """
-        self._places = max(math.ceil(places / workers), min(places, _LEAST_PLACES))
+        self._places = places
+        self._window = math.ceil(_WINDOW * places / workers)
         self._trails: _Trails = OrderedDict()
         self._watched: dict[tuple[str, Algorithm], _Trails] = {}
         self._cleaned_at = _NEVER
         self._lock = threading.Lock()  # requests run in threads
 
-    def follow(self, root_id: str, uploads: Sequence[Sequence[Near]], *, at: datetime) -> None:
-        """Add the questions of a request, before any of them is answered."""
+    def concerns(self, root_id: str, uploads: Sequence[Sequence[Near]]) -> bool:
+        """Whether the questions of a request are of interest; a plain miss is of none."""
+        queries = [one for near in uploads for one in near]
+        if any(one.ids for one in queries):
+            return True
+        with self._lock:
+            watched = self._watched_by(root_id)
+            return bool(watched) and (
+                any(trail.alarmed and not trail.told for _, trail in watched)
+                or any(self._missed(root_id, hash_) for one in queries for hash_ in _hashes_of(one))
+            )
+
+    def follow(
+        self, root_id: str, uploads: Sequence[Sequence[Near]], *, at: datetime
+    ) -> list[Moves]:
+        """Add the questions of a request, before any of them is answered.
+
+        Returns:
+            What other workers have to be told of, and asked about: see `learn`.
+        """
+        asked: set[ProbeTarget] = set()
         with self._lock:
             self._forget(at)
             for one in (one for near in uploads for one in near):
                 if one.ids or (root_id, Algorithm.PDQ) in self._watched:
-                    self._add(root_id, one, at)
+                    asked |= self._add(root_id, one, at)
+            trails = [(about, self._trails[about]) for about in asked if about in self._trails]
+            return [
+                Moves(about, trail.own, trail.begun_at, fresh=trail.is_ahead())
+                for about, trail in trails
+                if not trail.told and (trail.is_ahead() or trail.is_behind(at))
+            ]
+
+    def learn(
+        self, exchanged: Sequence[Moves], others: Mapping[ProbeTarget, int], *, at: datetime
+    ) -> None:
+        """Take up what was moved at other workers, now that they know these moves.
+
+        Args:
+            exchanged: what `follow` gave.
+            others: places, a bit for each, by target; none for a target that no other saw.
+            at: now.
+        """
+        with self._lock:
+            for moves in exchanged:
+                trail = self._trails.get(moves.target)
+                if trail is not None and trail.begun_at == moves.begun_at:
+                    trail.learn(others.get(moves.target, 0), shared=moves.places, at=at)
+                    self._judge(moves.target, trail)
 
     def untold(self, root_id: str) -> list[Probe]:
         """What the operator has to be told about a key."""
@@ -168,25 +174,33 @@ class ProbeWatch:
             items = [place for place, near in enumerate(uploads) if _is_beside(near, alarmed)]
             begun = max(trail.begun_at for _, trail in alarmed)
         if items:
-            raise ProbingError(items, max(1, math.ceil((begun + _TIME - at).total_seconds())))
+            raise ProbingError(
+                items, max(1, math.ceil((begun + REMEMBERED_FOR - at).total_seconds()))
+            )
 
-    def _add(self, root_id: str, near: Near, at: datetime) -> None:
-        for hash_ in filter(None, (near.query.pdq, near.query.dhash)):
-            hits = [_About(root_id, hash_.algorithm, id_) for id_ in near.ids]
+    def _add(self, root_id: str, near: Near, at: datetime) -> set[ProbeTarget]:
+        asked: set[ProbeTarget] = set()
+        for hash_ in _hashes_of(near):
+            hits = [ProbeTarget(root_id, hash_.algorithm, id_) for id_ in near.ids]
             for about in hits:
                 self._ask(about, self._trail(about, at), hash_)
-            for about, trail in self._missed(root_id, hash_):
-                if about not in hits:
-                    self._ask(about, trail, hash_)
+            missed = [pair for pair in self._missed(root_id, hash_) if pair[0] not in hits]
+            for about, trail in missed:
+                self._ask(about, trail, hash_)
+            asked.update(hits, (about for about, _ in missed))
+        return asked
 
-    def _ask(self, about: _About, trail: _Trail, hash_: Hash) -> None:
-        places = self._places + _DHASH_MORE * (about.algorithm is Algorithm.DHASH)
-        trail.ask(hash_, window=_WINDOW * self._places)
-        trail.alarmed |= len(trail.moved) >= places
-        if len(trail.moved) >= _WATCHED_FROM:
+    def _ask(self, about: ProbeTarget, trail: Trail, hash_: Hash) -> None:
+        trail.ask(hash_, window=self._window)
+        self._judge(about, trail)
+
+    def _judge(self, about: ProbeTarget, trail: Trail) -> None:
+        moved = (trail.own | trail.others).bit_count()
+        trail.alarmed |= moved >= self._places + _DHASH_MORE * (about.algorithm is Algorithm.DHASH)
+        if moved >= WATCHED_FROM or trail.alarmed:
             self._begin_watching(about, trail)
 
-    def _begin_watching(self, about: _About, trail: _Trail) -> None:
+    def _begin_watching(self, about: ProbeTarget, trail: Trail) -> None:
         of_key = (about.root_id, about.algorithm)
         if of_key not in self._watched:
             self._watched[of_key] = OrderedDict()
@@ -197,16 +211,18 @@ class ProbeWatch:
         for one in quiet[:-_WATCHED]:
             del watched[one]
 
-    def _missed(self, root_id: str, hash_: Hash) -> list[tuple[_About, _Trail]]:
-        """Trails of which this is the next step; beyond the edge nothing is found, so look here."""
-        return [
-            (about, trail)
-            for about, trail in self._watched.get((root_id, hash_.algorithm), _NONE).items()
-            if within(words_of(list(trail.remembered)), hash_.words(), _STEP_BITS)
-        ]
+    def _missed(self, root_id: str, hash_: Hash) -> list[tuple[ProbeTarget, Trail]]:
+        """Trails beside which this is; beyond the edge nothing is found, so look here."""
+        watched = self._watched.get((root_id, hash_.algorithm), _NONE)
+        if not watched:
+            return []
+        rows = np.concatenate([trail.rows() for trail in watched.values()])
+        if not within(rows, hash_.words(), _BESIDE_BITS):
+            return []  # nearly always, and after one pass
+        return [pair for pair in watched.items() if pair[1].beside(hash_, _BESIDE_BITS)]
 
-    def _trail(self, about: _About, at: datetime) -> _Trail:
-        trail = self._trails.setdefault(about, _Trail(at))
+    def _trail(self, about: ProbeTarget, at: datetime) -> Trail:
+        trail = self._trails.setdefault(about, Trail(at))
         self._trails.move_to_end(about)
         if len(self._trails) > _TRAILS:
             self._drop(next(iter(self._trails)))
@@ -216,11 +232,13 @@ class ProbeWatch:
         if self._cleaned_at <= at < self._cleaned_at + _CLEAN_EVERY:
             return
         self._cleaned_at = at
-        ended = [about for about, one in self._trails.items() if at >= one.begun_at + _TIME]
+        ended = [
+            about for about, one in self._trails.items() if at >= one.begun_at + REMEMBERED_FOR
+        ]
         for about in ended:
             self._drop(about)
 
-    def _drop(self, about: _About) -> None:
+    def _drop(self, about: ProbeTarget) -> None:
         del self._trails[about]
         watched = self._watched.get((about.root_id, about.algorithm))
         if watched is not None and about in watched:
@@ -228,7 +246,7 @@ class ProbeWatch:
             if not watched:
                 del self._watched[about.root_id, about.algorithm]
 
-    def _watched_by(self, root_id: str) -> list[tuple[_About, _Trail]]:
+    def _watched_by(self, root_id: str) -> list[tuple[ProbeTarget, Trail]]:
         return [
             pair
             for algorithm in Algorithm
@@ -236,20 +254,16 @@ class ProbeWatch:
         ]
 
 
-def _is_beside(near: Sequence[Near], alarmed: Sequence[tuple[Algorithm, _Trail]]) -> bool:
-    hashes = [hash_ for one in near for hash_ in (one.query.pdq, one.query.dhash) if hash_]
-    for algorithm, trail in alarmed:
-        remembered = list(trail.remembered)
-        rows = words_of(remembered)
-        for hash_ in (one for one in hashes if one.algorithm is algorithm):
-            beside = within(rows, hash_.words(), _REFUSED_BITS)
-            # Itself aside: it is remembered because it hit, and that is not to be told.
-            if any(remembered[row] != hash_ for row in beside):
-                return True
-    return False
+def _hashes_of(near: Near) -> list[Hash]:
+    return [hash_ for hash_ in (near.query.pdq, near.query.dhash) if hash_ is not None]
 
 
-def _differing(one: Hash, other: Hash) -> list[int]:
-    """The places of the bits in which two hashes differ."""
-    bits = int.from_bytes(one.digest, "big") ^ int.from_bytes(other.digest, "big")
-    return [place for place in range(bits.bit_length()) if bits >> place & 1]
+def _is_beside(near: Sequence[Near], alarmed: Sequence[tuple[Algorithm, Trail]]) -> bool:
+    # Itself aside: it is remembered because it hit, and that is not to be told.
+    return any(
+        trail.beside(hash_, _BESIDE_BITS) > (hash_ in trail.remembered)
+        for algorithm, trail in alarmed
+        for one in near
+        for hash_ in _hashes_of(one)
+        if hash_.algorithm is algorithm
+    )

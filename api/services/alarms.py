@@ -2,16 +2,17 @@
 
 import logging
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from api.metrics import Metrics
 from api.security.api_keys import Caller
+from api.security.crockford import random_id
 from api.security.hit_rates import HitRates
-from api.security.probes import Near, Probe, ProbeWatch
+from api.security.probes import REMEMBERED_FOR, Near, Probe, ProbeWatch
 from hashsvc import Tier
 from hashsvc.policies import GradedHit
-from indexer.alarm_records import Alarm, AlarmKind
+from indexer.alarm_records import Alarm, AlarmKind, Moves
 from indexer.audit_records import Act
 from indexer.store import Store, Transaction
 
@@ -26,6 +27,11 @@ class AlarmService:
     metrics: Metrics
     watch: ProbeWatch
     rates: HitRates
+    worker: str = field(default_factory=lambda: random_id("wrk_"))  # this process
+
+    def touches_store(self, asking: Caller, uploads: Sequence[Sequence[Near]]) -> bool:
+        """Whether `require_no_probe` may need the store for these; a plain miss does not."""
+        return self.watch.concerns(asking.kept.root_id, uploads)
 
     def require_no_probe(
         self, asking: Caller, uploads: Sequence[Sequence[Near]], *, at: datetime
@@ -34,10 +40,13 @@ class AlarmService:
 
         Raises:
             ProbingError: some of them are such.
-            StoreUnavailableError: the alarm could not be kept, so nothing is answered.
+            StoreUnavailableError: other workers could not be told of a step or asked about theirs,
+                or the alarm could not be kept; so nothing is answered.
         """
         root_id = asking.kept.root_id
-        self.watch.follow(root_id, uploads, at=at)
+        moves = self.watch.follow(root_id, uploads, at=at)
+        if moves:
+            self._exchange(moves, at=at)
         untold = self.watch.untold(root_id)
         if untold:
             self._tell(asking, untold, at=at)
@@ -93,14 +102,32 @@ class AlarmService:
         with self.store.snapshot() as tx:
             return tx.alarms.all()
 
+    def _exchange(self, moves: Sequence[Moves], *, at: datetime) -> None:
+        """Tell other workers what was moved here, and take up what was moved there."""
+        targets = [one.target for one in moves]
+        fresh = [one for one in moves if one.fresh]
+        with self.store.transaction() if fresh else self.store.snapshot() as tx:
+            if fresh:
+                tx.probes.share(fresh, worker=self.worker)
+            since = at - REMEMBERED_FOR
+            others = tx.probes.of_others(targets, worker=self.worker, since=since)
+        self.watch.learn(moves, others, at=at)
+
     def _tell(self, asking: Caller, probes: Sequence[Probe], *, at: datetime) -> None:
         with self.store.transaction() as tx:
-            for probe in probes:
-                id_ = probe.signature_id
-                if tx.alarms.keep(AlarmKind.PROBE, id_, key_id=asking.key_id, at=at):
-                    about = {"signature": id_}
-                    tx.audit.record(Act.ALARM_PROBE, by=asking.actor, at=at, about=about)
-        self.metrics.probe_alarms.inc(len(probes))
+            ids = [probe.signature_id for probe in probes]
+            # Another worker may have told him already.
+            kept = [
+                id_
+                for id_ in ids
+                if tx.alarms.keep(AlarmKind.PROBE, id_, key_id=asking.key_id, at=at)
+            ]
+            for id_ in kept:
+                about = {"signature": id_}
+                tx.audit.record(Act.ALARM_PROBE, by=asking.actor, at=at, about=about)
+        if not kept:
+            return
+        self.metrics.probe_alarms.inc(len(kept))
         _log.warning(
             "Somebody works out a listed hash: see `hashsvc-server alarms`.",
             extra={"key_id": asking.key_id},

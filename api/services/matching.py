@@ -110,6 +110,12 @@ class MatchingService:
         """Search the index and what is newer; no database, and nothing is kept."""
         return [self._found(upload, newer) for upload in uploads]
 
+    def touches_store(self, found: Sequence[Found], asking: Caller) -> bool:
+        """Whether `confirm` may need the store for these; not where nothing was found."""
+        return any(one.graded for one in found) or self.alarms.touches_store(
+            asking, [one.near for one in found]
+        )
+
     def confirm(
         self, found: Sequence[Found], asking: Caller, *, at: datetime, listed_since: int = 0
     ) -> list[Answer]:

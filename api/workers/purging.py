@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import timedelta
 
+from api.security.probes import REMEMBERED_FOR
 from api.services.feeds import FeedService
 from api.services.idempotency import Idempotency
 from hashsvc.times import now
@@ -20,7 +21,7 @@ class Purging:
     idempotency: Idempotency
 
     def look(self) -> None:
-        """Purge feeds after 400 days, dead deliveries after 30, kept answers after one.
+        """Purge feeds after 400 days, dead deliveries after 30, answers and moves after one.
 
         An answer may hold a secret that was shown once.
         """
@@ -29,3 +30,4 @@ class Purging:
         with self.store.transaction() as tx:
             self.idempotency.purge(tx, at=at)
             tx.deliveries.purge(before=at - _KEEP_DEAD)
+            tx.probes.purge(before=at - REMEMBERED_FOR)

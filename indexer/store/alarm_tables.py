@@ -6,6 +6,7 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Integer,
+    LargeBinary,
     String,
     Table,
     UniqueConstraint,
@@ -40,4 +41,22 @@ alarm = Table(
     Column("key_id", String(8), ForeignKey("api_key.id"), nullable=False),
     Column("signature_id", BigInteger, ForeignKey("listed_signature.id")),
     UniqueConstraint("kind", "day", "key_id", "signature_id"),
+)
+
+probe_moves = Table(
+    "probe_moves",
+    METADATA,
+    # Which of 256 places were moved, never how they stood: nothing of a question or a listed hash.
+    Column("root_id", String(8), ForeignKey("api_key.id"), primary_key=True),
+    Column("algorithm", String(16), primary_key=True),
+    Column(
+        "signature_id",
+        BigInteger,
+        ForeignKey("listed_signature.id"),
+        primary_key=True,
+        autoincrement=False,
+    ),
+    Column("worker", String(32), primary_key=True),  # a process, by a random id
+    Column("places", LargeBinary(32), nullable=False),
+    Column("begun_at", Moment, nullable=False),
 )

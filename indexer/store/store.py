@@ -39,6 +39,7 @@ from indexer.store.match_views import MatchViews
 from indexer.store.matches import Matches
 from indexer.store.platforms import Platforms
 from indexer.store.policies import Policies
+from indexer.store.probes import Probes
 from indexer.store.reviews import Reviews
 from indexer.store.rotating import Rotation
 from indexer.store.sealing import KeyRing
@@ -170,6 +171,11 @@ class Transaction:
     def alarms(self) -> Alarms:
         """What operators have to look at."""
         return Alarms(self.connection)
+
+    @cached_property
+    def probes(self) -> Probes:
+        """What each process saw of nearly equal questions."""
+        return Probes(self.connection)
 
     @cached_property
     def honey(self) -> Honey:

@@ -179,9 +179,9 @@ GOALS = {
     "T4": Goal(
         "Answers do not lead to a hash: neither from nothing nor from a near copy.",
         "10^6 random questions match nothing; who walks along the edge is stopped before 128 bits",
-        "the alarm is off: all 256 bits are won",
+        "the alarm is off, or each of four workers counts alone: all 256 bits are won",
         "`HASHSVC_TEST_RANDOM_QUESTIONS=1000000`, `HASHSVC_TEST_COPIES=10000`",
-        "Each worker counts for itself, so four of them stop a bot late or not at all; who changes"
-        " more bits at a time, or takes days, is not noticed. SECURITY.md, *What answers tell*.",
+        "Sixteen workers or more stop some bots late or not at all; who changes more bits at a"
+        " time, or takes days, is not noticed. SECURITY.md, *What answers tell*.",
     ),
 }

@@ -15,9 +15,19 @@ from hashsvc.hashing import signature_of
 from hashsvc.matching import hit_of
 from hashsvc.pixels import ChannelOrder, Pixels
 from tests.factories import make_image, make_signature
-from tests.probing import AT, LISTED_ID, Bot, Oracle, SoundBot, hash_of, near_copy, number_of
+from tests.probing import (
+    AT,
+    KEY,
+    LISTED_ID,
+    Bot,
+    Oracle,
+    SoundBot,
+    Workers,
+    hash_of,
+    near_copy,
+    number_of,
+)
 
-KEY = "key00001"
 COPIES = int(os.environ.get("HASHSVC_TEST_COPIES", "150"))
 RANDOM_QUESTIONS = int(os.environ.get("HASHSVC_TEST_RANDOM_QUESTIONS", "5000"))
 EDGES = [
@@ -48,26 +58,50 @@ def alarmed_watch(algorithm=Algorithm.PDQ):
     return watch
 
 
+def known_by(bots, weakest, workers, **kwargs):
+    """The most that bots know in the end, each of which asks so many workers at random."""
+    listed = make_signature(seed=3)
+    known = []
+    for seed, bot in enumerate(bots):
+        spread = Workers.of(workers, random=np.random.default_rng(50 + seed))
+        known.append(bot.run(Oracle(listed, spread, weakest, **kwargs).matches))
+    return max(known)
+
+
+def bots_of(kind, *, dhash):
+    listed = make_signature(seed=3)
+    for seed in range(4):
+        yield kind(near_copy(listed, seed=seed, dhash=dhash), np.random.default_rng(seed))
+
+
+@pytest.mark.goal("T4")
+@pytest.mark.parametrize("workers", [1, 2, 4])
+@pytest.mark.parametrize("kind", [Bot, SoundBot])
+@pytest.mark.parametrize(("dhash", "weakest"), EDGES)
+def test_a_bot_at_the_edge_is_stopped_before_it_knows_half(kind, dhash, weakest, workers, figure):
+    known = known_by(bots_of(kind, dhash=dhash), weakest, workers)
+
+    figure(
+        f"{kind.__name__} at the edge of {weakest}, {workers} workers: {known} of 256 bits known"
+    )
+    assert known < 128
+
+
 @pytest.mark.goal("T4")
 @pytest.mark.parametrize("kind", [Bot, SoundBot])
 @pytest.mark.parametrize(("dhash", "weakest"), EDGES)
-def test_a_bot_at_the_edge_is_stopped_before_it_knows_half(kind, dhash, weakest, figure):
-    listed = make_signature(seed=3)
-    known = []
-    for seed in range(4):
-        oracle = Oracle(listed, [ProbeWatch()], weakest)
-        bot = kind(near_copy(listed, seed=seed, dhash=dhash), np.random.default_rng(seed))
-        known.append(bot.run(oracle.matches))
+def test_who_is_refused_finds_no_other_worker_that_answers(kind, dhash, weakest, figure):
+    known = known_by(bots_of(kind, dhash=dhash), weakest, workers=4, tries=20)
 
-    figure(f"{kind.__name__} at the edge of {weakest}: at most {max(known)} of 256 bits known")
-    assert max(known) < 128
+    figure(f"{kind.__name__} asks again where refused, 4 workers: {known} of 256 bits known")
+    assert known < 128
 
 
 @pytest.mark.control("T4")
 @pytest.mark.parametrize("kind", [Bot, SoundBot])
 def test_without_the_alarm_a_bot_knows_every_bit(kind, figure):
     listed = make_signature(seed=3)
-    oracle = Oracle(listed, [ProbeWatch(places=257)], Tier.STRONG)
+    oracle = Oracle(listed, Workers([ProbeWatch(places=257)]), Tier.STRONG)
     bot = kind(near_copy(listed, dhash=False), np.random.default_rng(1))
 
     known = bot.run(oracle.matches)
@@ -77,15 +111,16 @@ def test_without_the_alarm_a_bot_knows_every_bit(kind, figure):
     assert oracle.asked < 300
 
 
-def test_two_workers_stop_a_bot_when_it_knows_half(figure):
+@pytest.mark.control("T4")
+def test_where_four_workers_each_count_alone_a_bot_knows_every_bit(figure):
     listed = make_signature(seed=3)
-    oracle = Oracle(listed, [ProbeWatch(workers=2), ProbeWatch(workers=2)], Tier.STRONG)
+    oracle = Oracle(listed, Workers.of(4, shared=False), Tier.STRONG)
     bot = Bot(near_copy(listed, dhash=False), np.random.default_rng(1))
 
     known = bot.run(oracle.matches)
 
-    figure(f"two workers, questions in turn: {known} of 256 bits known")
-    assert known <= 128
+    figure(f"4 workers that tell one another nothing: {known} of 256 bits known")
+    assert (known, bot.found) == (256, number_of(listed.pdq))
 
 
 def copies_of(photo, count):
@@ -109,22 +144,35 @@ def copies_of(photo, count):
         yield signature_of(Pixels(np.asarray(copy.convert("RGB")), ChannelOrder.RGB))
 
 
-@pytest.mark.goal("T4")
-def test_copies_of_a_photo_that_goes_round_raise_no_alarm(figure):
+@pytest.fixture(scope="module")
+def copies():
+    """Questions about copies of one photo, and the listed signatures that are near each."""
     photo = make_image(seed=11)
     listed = signature_of(Pixels(np.asarray(photo), ChannelOrder.RGB))
-    watch, found, different = ProbeWatch(), 0, set()
-
+    asked_about = []
     for copy in copies_of(photo, COPIES):
         hit = hit_of(copy, Listed(LISTED_ID, listed))
         near = hit.pdq_distance <= Policy().search_bits
-        found += near
-        different.add((copy.pdq, copy.dhash))
-        asked(watch, copy, ids=[LISTED_ID] if near else [])
+        asked_about.append(Near(copy, (LISTED_ID,) if near else ()))
+    return asked_about
 
-    figure(f"{COPIES:,} copies of one photo, {len(different):,} of them different: no alarm")
-    assert watch.untold(KEY) == []
-    assert found > 0.9 * COPIES
+
+@pytest.mark.goal("T4")
+@pytest.mark.parametrize("number", [1, 2, 4])
+def test_copies_of_a_photo_that_goes_round_raise_no_alarm(number, copies, figure):
+    workers = Workers.of(number)
+
+    for near in copies:
+        workers.ask([near])
+
+    different = len({(near.query.pdq, near.query.dhash) for near in copies})
+    figure(
+        f"{COPIES:,} copies of one photo, {different:,} of them different, {number} workers:"
+        f" no alarm; {workers.written:,} times workers told one another"
+    )
+    assert not workers.alarmed
+    assert workers.most_moved() <= 64
+    assert sum(bool(near.ids) for near in copies) > 0.9 * COPIES
 
 
 def test_places_that_move_again_and_again_count_once():
@@ -171,6 +219,81 @@ def test_the_dhash_is_watched_as_the_pdq_is():
 
     with pytest.raises(ProbingError):
         asked(watch, flipped(make_signature(), 200, algorithm=Algorithm.DHASH))
+
+
+def steps(watch, places, *, at=AT):
+    """What is to be exchanged after questions that move these places."""
+    moves = []
+    for place in places:
+        query = flipped(make_signature(), place)
+        moves = watch.follow(KEY, [[Near(query, (LISTED_ID,))]], at=at)
+    return moves
+
+
+def test_other_workers_are_told_of_a_place_once():
+    watch = ProbeWatch()
+
+    moves = steps(watch, range(10))
+    (of_pdq,) = (one for one in moves if one.target.algorithm is Algorithm.PDQ)
+    watch.learn(moves, {}, at=AT)
+
+    assert (of_pdq.fresh, of_pdq.places) == (True, (1 << 10) - 1)
+    assert steps(watch, range(10)) == []
+
+
+def test_an_alarm_elsewhere_is_learned_within_a_second_without_a_step_of_ones_own():
+    watch = ProbeWatch()
+    moves = steps(watch, range(10))
+    watch.learn(moves, {}, at=AT)
+
+    later = steps(watch, [3], at=AT + timedelta(seconds=1))
+    watch.learn(later, {later[0].target: (1 << PLACES) - 1}, at=AT + timedelta(seconds=1))
+
+    assert [one.fresh for one in later] == [False]
+    assert steps(watch, [3], at=AT + timedelta(seconds=1.5)) == []
+    with pytest.raises(ProbingError):
+        asked(watch, flipped(make_signature(), 3))
+
+
+def test_who_hears_of_an_alarm_does_not_pass_it_on():
+    watch = ProbeWatch()
+    moves = steps(watch, range(10))
+    watch.learn(moves, {moves[0].target: (1 << PLACES) - 1}, at=AT)
+    watch.told(watch.untold(KEY))
+
+    assert steps(watch, range(20), at=AT + timedelta(hours=1)) == []
+
+
+def test_different_questions_that_move_nothing_are_asked_about_ever_more_rarely():
+    watch, exchanged = ProbeWatch(), []
+
+    for number in range(1, 65):
+        near = [[Near(make_signature(seed=number, dhash=None), (LISTED_ID,))]]
+        moves = watch.follow(KEY, near, at=AT)
+        watch.learn(moves, {}, at=AT)
+        exchanged += [number] * len(moves)
+
+    assert exchanged == [2, 4, 8, 16, 32, 64]
+
+
+def test_a_plain_miss_concerns_nobody():
+    watch = ProbeWatch()
+    steps(watch, range(10))
+    miss, beside = make_signature(seed=9), flipped(make_signature(), 200)
+
+    assert not watch.concerns(KEY, [[Near(miss, ())]])
+    assert not watch.concerns("key00002", [[Near(beside, ())]])
+    assert watch.concerns(KEY, [[Near(beside, ())]])
+    assert watch.concerns(KEY, [[Near(miss, (LISTED_ID,))]])
+
+
+def test_an_alarm_of_which_nobody_was_told_concerns_every_question_of_its_key():
+    watch, miss = alarmed_watch(), make_signature(seed=9)
+
+    assert watch.concerns(KEY, [[Near(miss, ())]])
+    watch.told(watch.untold(KEY))
+
+    assert not watch.concerns(KEY, [[Near(miss, ())]])
 
 
 def test_the_operator_is_told_once():

@@ -9,8 +9,11 @@ from api.workers.key_watching import KeyWatching
 from api.workers.purging import Purging
 from hashsvc.times import now
 from indexer.store import tables
+from indexer.store.alarm_tables import probe_moves
 from indexer.store.webhooks import NewWebhook
+from tests.api.bodies import ask, item_of, near, open_case
 from tests.api.deciding import changes, decide, matched
+from tests.factories import make_signature
 from tests.indexer.rows import alter, row_counts
 
 DAY = timedelta(days=1)
@@ -57,6 +60,18 @@ def test_answers_are_forgotten_after_a_day_though_nobody_asks(client, store, mak
         alter(store, tables.kept_answer, kept_at=now() - age)
         purging.look()
         assert row_counts(store)["kept_answer"] == left
+
+
+def test_which_places_were_moved_is_forgotten_after_a_day(client, store, make_key, purging):
+    key = make_key(*SCOPES)
+    open_case(client, make_signature(dhash=None))
+    for copy in (make_signature(dhash=None), near(make_signature(dhash=None), pdq_bits=2)):
+        ask(client, key, item_of(copy))
+
+    for age, left in ((timedelta(hours=23), 1), (timedelta(hours=25), 0)):
+        alter(store, probe_moves, begun_at=now() - age)
+        purging.look()
+        assert row_counts(store)["probe_moves"] == left
 
 
 def test_what_was_given_up_is_forgotten_after_30_days(store, make_key, purging):
