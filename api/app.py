@@ -43,8 +43,8 @@ _DESCRIPTION = (
     "No route takes a photo, a URL of one or a file name. The strongest answer is `review`."
 )
 _ROUTERS = (
+    matching.router,  # first, for routers are tried in turn and this one is asked most
     cases.router,
-    matching.router,
     decisions.router,
     changes.router,
     appeals.router,

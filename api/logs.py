@@ -54,6 +54,8 @@ def set_up_logging(*, level: int = logging.INFO) -> None:
     logging.basicConfig(handlers=[handler], level=level, force=True)
     for name in _CHATTY:
         logging.getLogger(name).setLevel(logging.WARNING)
+    # Looked up for each line, and never written.
+    logging.logThreads = logging.logProcesses = logging.logMultiprocessing = False
 
 
 def _places(trace: TracebackType | None) -> list[str]:

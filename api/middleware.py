@@ -6,7 +6,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from time import perf_counter
 
-from starlette.datastructures import MutableHeaders
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -19,16 +18,16 @@ from api.security.errors import OverloadedError, SecurityError
 _log = logging.getLogger("hashsvc.requests")
 BODY_SECONDS = 20.0  # in which a body arrives whole
 _RETRY_SECONDS = 1
-_HEADERS = {
-    "Cache-Control": "no-store",
-    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
-    "Cross-Origin-Opener-Policy": "same-origin",
-    "Cross-Origin-Resource-Policy": "same-origin",
-    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
-    "Referrer-Policy": "no-referrer",
-    "Strict-Transport-Security": "max-age=63072000; includeSubDomains; preload",
-    "X-Content-Type-Options": "nosniff",
-}
+_HEADERS = [
+    (b"cache-control", b"no-store"),
+    (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'"),
+    (b"cross-origin-opener-policy", b"same-origin"),
+    (b"cross-origin-resource-policy", b"same-origin"),
+    (b"permissions-policy", b"camera=(), geolocation=(), microphone=()"),
+    (b"referrer-policy", b"no-referrer"),
+    (b"strict-transport-security", b"max-age=63072000; includeSubDomains; preload"),
+    (b"x-content-type-options", b"nosniff"),
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,10 +128,9 @@ class _Answered:
     async def __call__(self, message: Message) -> None:
         if message["type"] == "http.response.start":
             self.begun, self.status = True, message["status"]
-            headers = MutableHeaders(scope=message)
-            headers["Request-Id"] = self.request_id
-            for name, value in _HEADERS.items():
-                headers.setdefault(name, value)
+            told = {name for name, _ in message["headers"]}
+            message["headers"] += [header for header in _HEADERS if header[0] not in told]
+            message["headers"].append((b"request-id", self.request_id.encode()))
         await self._send(message)
 
 

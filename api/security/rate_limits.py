@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, time, timedelta
 from enum import StrEnum
+from typing import NamedTuple
 
 from api.security.errors import SecurityError
 from api.settings import Settings
@@ -61,8 +62,7 @@ class Rate:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Quota:
+class Quota(NamedTuple):
     """One limit, and how much of it is left."""
 
     name: str

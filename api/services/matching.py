@@ -172,6 +172,8 @@ class MatchingService:
         )
 
     def _graded(self, hits: Sequence[Hit]) -> list[GradedHit]:
+        if not hits:
+            return []
         graded = self.policy.graded(hits)
         near = sum(hit.pdq_distance <= self.policy.strong_pdq_bits for hit in hits)
         strong = sum(one.hit.pdq_distance <= self.policy.strong_pdq_bits for one in graded)
