@@ -9,6 +9,14 @@ from indexer.records import LIVE_STATES, Platform
 
 
 @dataclass(frozen=True, slots=True)
+class Wish:
+    """That an operator wants a platform to have a list."""
+
+    by: str  # operator, 1..64 signs
+    reference: str  # of what was agreed with the platform, 1..128 signs
+
+
+@dataclass(frozen=True, slots=True)
 class Grant:
     """A platform's right to a bank's list, which two operators gave."""
 
@@ -17,6 +25,7 @@ class Grant:
     bank_id: int
     asked_by: str  # operator
     granted_by: str | None  # another one; None: not yet
+    reference: str | None  # what both named; None: from before one was asked for
     revoked: bool
     data_key_id: int  # names and seals what only this recipient gets
     acknowledged: int  # position up to which the recipient has done everything

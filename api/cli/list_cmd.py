@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
-from rich.table import Table
+from rich.table import Column, Table
 
 from api.cli.preparing import MESSAGES, Data, explained, opened
 from api.compat.function_keys import Endpoint, function_key
@@ -28,17 +28,21 @@ BankName = Annotated[str, typer.Option(help="The bank's name.")]
 def grant(
     platform: PlatformName,
     operator: Annotated[str, typer.Option("--by", help="Your name, for the record.")],
+    reference: Annotated[
+        str, typer.Option(help="Of what was agreed with the platform; both operators give it.")
+    ],
     bank: BankName = "reported",
     data: Data = Path("var"),
 ) -> None:
     """Let a platform have a list. Two operators have to say so: each runs this once.
 
-    Names are taken on trust: who may run this command can sign as anybody.
+    Names are taken on trust: who may run this command can sign as anybody. A name that may be
+    the first operator's is refused.
 
-    Example: hashsvc-server list grant example --by amina --data var
+    Example: hashsvc-server list grant example --reference "agreement 4/2026" --by amina
     """
     with _lists(data) as lists:
-        granted = lists.grant(platform, bank, operator=operator, at=now())
+        granted = lists.grant(platform, bank, operator=operator, reference=reference, at=now())
     if granted.holds:
         MESSAGES.print("Granted. The platform also needs a key with the scope lists:read.")
     else:
@@ -58,18 +62,20 @@ def revoke(platform: PlatformName, bank: BankName = "reported", data: Data = Pat
 
 @app.command()
 def show(data: Data = Path("var")) -> None:
-    """Show who may have which list, and when each last asked for it.
+    """Show who may have which list, for which reference, and when each last asked for it.
 
     Example: hashsvc-server list show --data var
     """
     with _lists(data) as lists:
         grants = lists.grants()
-    table = Table("platform", "bank", "state", "by", "last asked")
+    reference = Column("reference", overflow="fold")  # the second operator names the same
+    table = Table("platform", "bank", "state", "by", reference, "last asked")
     for one in grants:
         by = " and ".join(filter(None, (one.asked_by, one.granted_by)))
         asked = f"{one.asked_at:%Y-%m-%d %H:%M}" if one.asked_at else ""
-        table.add_row(one.platform.name, one.bank, _state(one), by, asked)
-    Console().print(table)
+        words = (one.platform.name, one.bank, _state(one), by, one.reference or "", asked)
+        table.add_row(*words)
+    Console(markup=False).print(table)
 
 
 @app.command(name="function-keys")

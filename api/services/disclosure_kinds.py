@@ -5,13 +5,13 @@ from typing import assert_never
 
 from api.security.case_secrets import CaseNumber, CaseSecrets
 from api.services.errors import DisclosureIsPackError, DisclosureUnfitError, NoSuchBankError
+from api.services.two_people import reference_of
 from hashsvc.packs.keys import read_recipient
 from indexer.records import Bank, BankKind
 from indexer.store import Transaction
 from indexer.store.days import date_of
 from indexer.store.disclosures import DisclosureKind, Wanted, WantedPack
 
-MOST_SIGNS = 128
 MOST_PACK_DAYS = 31  # a withdrawal reaches a pack no sooner than it ends
 _MOST_ROWS = 100_000
 _LONGEST_NAME = 64
@@ -33,12 +33,13 @@ def wanted_of(tx: Transaction, asked: Asked, secrets: CaseSecrets) -> Wanted:
     """What is kept of it.
 
     Raises:
+        ReferenceUnfitError: the reference is missing or too long.
         DisclosureUnfitError: something is missing, or does not belong to this kind.
         NoSuchBankError: what shall be packed is no bank of reported signatures.
         PackKeyError: the recipient of a pack is no public key.
     """
-    reference = asked.reference.strip()
-    if not 0 < len(reference) <= MOST_SIGNS or not reference.isprintable() or not _fits(asked):
+    reference = reference_of(asked.reference)
+    if not _fits(asked):
         raise DisclosureUnfitError
     if asked.pack is not None:
         read_recipient(asked.pack.recipient)

@@ -5,21 +5,20 @@ whoever may run the commands can sign as anybody, so this holds honest people to
 a trace of the others.
 """
 
-import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from api.security.case_secrets import CaseNumber, CaseSecrets
-from api.services.disclosure_kinds import MOST_SIGNS, Asked, told_of, wanted_of
+from api.services.disclosure_kinds import Asked, told_of, wanted_of
 from api.services.errors import (
     DisclosureAnsweredError,
     DisclosureUnapprovedError,
-    DisclosureUnfitError,
     NoSuchDisclosureError,
     SamePersonError,
 )
+from api.services.two_people import is_one_person, name_of
 from indexer.audit_records import OPERATOR, Act
 from indexer.store import Store, Transaction
 from indexer.store.days import day_of
@@ -38,12 +37,13 @@ class DisclosureService:
 
         Raises:
             DisclosureUnfitError: something is missing, or does not belong to this kind.
+            NameUnfitError, ReferenceUnfitError: who asks, or for what, is not said as it is kept.
             NoSuchBankError: what shall be packed is no bank of reported signatures.
             PackKeyError: the recipient of a pack is no public key.
         """
         with self.store.transaction() as tx:
             wanted = wanted_of(tx, asked, self.secrets)
-            id_ = tx.disclosures.ask(wanted, by=_name(by), day=day_of(at))
+            id_ = tx.disclosures.ask(wanted, by=name_of(by), day=day_of(at))
             _record(tx, Act.DISCLOSURE_ASK, id_, wanted.kind, at=at)
         return id_
 
@@ -51,15 +51,16 @@ class DisclosureService:
         """Agree to what somebody else asked for.
 
         Raises:
+            NameUnfitError: who approves is not said.
             NoSuchDisclosureError: there is none of this number.
             SamePersonError: who asked cannot approve.
             DisclosureAnsweredError: it was approved or refused already.
         """
         with self.store.transaction() as tx:
             found = named(tx, id_)
-            if is_one_person(found.asked_by, _name(by)):
+            if is_one_person(found.asked_by, name_of(by)):
                 raise SamePersonError
-            if not tx.disclosures.approve(id_, by=_name(by), day=day_of(at)):
+            if not tx.disclosures.approve(id_, by=name_of(by), day=day_of(at)):
                 raise DisclosureAnsweredError
             _record(tx, Act.DISCLOSURE_APPROVE, id_, found.wanted.kind, at=at)
 
@@ -67,12 +68,13 @@ class DisclosureService:
         """Refuse, or end what was approved: everybody's, at any time, and for good.
 
         Raises:
+            NameUnfitError: who refuses is not said.
             NoSuchDisclosureError: there is none of this number.
             DisclosureAnsweredError: it was refused already.
         """
         with self.store.transaction() as tx:
             found = named(tx, id_)
-            if not tx.disclosures.refuse(id_, by=_name(by), day=day_of(at)):
+            if not tx.disclosures.refuse(id_, by=name_of(by), day=day_of(at)):
                 raise DisclosureAnsweredError
             _record(tx, Act.DISCLOSURE_REFUSE, id_, found.wanted.kind, at=at)
 
@@ -122,30 +124,6 @@ def named(tx: Transaction, id_: int) -> Disclosure:
     if found is None:
         raise NoSuchDisclosureError
     return found
-
-
-def is_one_person(one: str, other: str) -> bool:
-    """Whether two names may be one person's: the same, a part of the other, or its initials."""
-    first, second = _words(one), _words(other)
-    shorter, longer = sorted((first, second), key=len)
-    if set(shorter) <= set(longer) or "".join(first) == "".join(second):
-        return True
-    initials = [all(a[0] == b[0] for a, b in zip(first, second, strict=False))]
-    return first[-1] == second[-1] and all(initials) and (len(first[0]) == 1 or len(second[0]) == 1)
-
-
-def _words(name: str) -> list[str]:
-    folded = unicodedata.normalize("NFKD", name).casefold()
-    plain = "".join(sign for sign in folded if not unicodedata.combining(sign))
-    words = "".join(sign if sign.isalnum() else " " for sign in plain).split()
-    return words or [""]
-
-
-def _name(text: str) -> str:
-    name = " ".join(text.split())
-    if not 0 < len(name) <= MOST_SIGNS or not name.isprintable() or _words(name) == [""]:
-        raise DisclosureUnfitError
-    return name
 
 
 def _record(tx: Transaction, act: Act, id_: int, kind: DisclosureKind, *, at: datetime) -> None:

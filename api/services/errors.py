@@ -201,7 +201,19 @@ class NoSuchDisclosureError(OperatorError):
 
 
 class SamePersonError(OperatorError):
-    """Who asked for a disclosure cannot approve it, nor can a name that may be theirs too."""
+    """Who asked cannot approve it too, nor can a name that may be theirs."""
+
+
+class NameUnfitError(OperatorError):
+    """This needs your name: 64 printable signs at most, with a letter or a figure."""
+
+
+class ReferenceUnfitError(OperatorError):
+    """This needs a reference: 128 printable signs at most."""
+
+
+class OtherReferenceError(OperatorError):
+    """This grant has another reference, or none: see `list show`, `list revoke` ends it."""
 
 
 class DisclosureAnsweredError(OperatorError):
@@ -213,7 +225,7 @@ class DisclosureUnapprovedError(OperatorError):
 
 
 class DisclosureUnfitError(OperatorError):
-    """A disclosure needs a name, a reference of 128 signs at most, and what its kind is about.
+    """A disclosure needs what its kind is about, and nothing else.
 
     `case_exists_by_number` needs the number that was approved, `audit_rows` --first and --last
     with 100,000 rows at most, `pack` --bank and --to, with a --name of 64 signs at most.

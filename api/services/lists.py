@@ -11,11 +11,14 @@ from api.services.errors import (
     ListsOffError,
     NoSuchBankError,
     NoSuchEntryError,
+    OtherReferenceError,
     PlaceAheadError,
+    SamePersonError,
 )
+from api.services.two_people import is_one_person, name_of, reference_of
 from hashsvc import Hash, SignatureId
 from indexer.audit_records import OPERATOR, Act
-from indexer.list_records import Grant, ListAccess, ListPage, StreamHead
+from indexer.list_records import Grant, ListAccess, ListPage, StreamHead, Wish
 from indexer.records import BankKind, Platform
 from indexer.store import Store, Transaction
 
@@ -61,19 +64,26 @@ class ListService:
     publish_seconds: int  # additions wait for so long
     source_name: str = "hashsvc"  # who we are to other networks' clients
 
-    def grant(self, platform: str, bank: str, *, operator: str, at: datetime) -> Grant:
-        """Let a platform have a bank's list, once two operators want it.
+    def grant(
+        self, platform: str, bank: str, *, operator: str, reference: str, at: datetime
+    ) -> Grant:
+        """Let a platform have a bank's list, once two operators want it for the same reference.
 
         Raises:
+            NameUnfitError, ReferenceUnfitError: who wants it, or for what, is not said.
             NoSuchBankError: there is no such bank of what survivors reported.
+            OtherReferenceError: it waits, or holds, for something else.
+            SamePersonError: who asked cannot grant it too.
         """
+        wish = Wish(name_of(operator), reference_of(reference))
         with self.store.transaction() as tx:
             bank_id = tx.lists.bank_id(bank)
             if bank_id is None:
                 raise NoSuchBankError
             asked = tx.platforms.named(platform)
+            _require_fitting(tx.lists.kept(asked, bank_id), wish)
             tx.audit.record(Act.LIST_GRANT, by=OPERATOR, at=at, about=_about(asked, bank_id))
-            return tx.lists.grant(asked, bank_id, operator=operator, at=at)
+            return tx.lists.grant(asked, bank_id, wish, at=at)
 
     def revoke(self, platform: str, bank: str, *, at: datetime) -> None:
         """End a grant at once.
@@ -213,6 +223,15 @@ class ListService:
             if bank in (None, grant.bank):
                 return grant
         raise ListNotGrantedError
+
+
+def _require_fitting(kept: Grant | None, wish: Wish) -> None:
+    if kept is None or kept.revoked:
+        return
+    if kept.reference != wish.reference:
+        raise OtherReferenceError
+    if kept.granted_by is None and is_one_person(kept.asked_by, wish.by):
+        raise SamePersonError
 
 
 def _note(tx: Transaction, caller: Caller, access: ListAccess, *, at: datetime) -> None:

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from api.services.disclosures import is_one_person
 from api.services.errors import NoSuchSignatureError, NotHeldError, SecondOperatorError
 from api.services.lifecycle import DEFAULT_THRESHOLDS, Thresholds
+from api.services.two_people import is_one_person
 from hashsvc import SignatureId
 from hashsvc.closed_sets import ListedState
 from indexer.audit_records import OPERATOR, Act, Told

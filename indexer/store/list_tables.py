@@ -10,6 +10,7 @@ from sqlalchemy import (
     LargeBinary,
     String,
     Table,
+    Text,
     UniqueConstraint,
 )
 
@@ -65,6 +66,7 @@ list_grant = Table(
     Column("revoked_at", Moment),
     Column("acknowledged", BigInteger, nullable=False),
     Column("asked_at", Moment),
+    Column("reference", Text),  # null: granted before one was asked for
 )
 
 list_access = Table(

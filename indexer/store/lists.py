@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Connection, Row, Select, and_, insert, or_
 from hashsvc import Hash, SignatureId
 from hashsvc.closed_sets import ListedState
 from indexer.alarm_records import Copy, Recipient
-from indexer.list_records import Grant, ListAccess, ListLine, ListPage, StreamHead
+from indexer.list_records import Grant, ListAccess, ListLine, ListPage, StreamHead, Wish
 from indexer.records import LIVE_STATES, Platform, PlatformId
 from indexer.store import list_tables, tables
 from indexer.store.chains import Chain
@@ -56,22 +56,31 @@ class Lists:
         )
         return [grant for grant in map(_grant_of, rows) if grant.holds]
 
-    def grant(self, platform: Platform, bank_id: int, *, operator: str, at: datetime) -> Grant:
+    def kept(self, platform: Platform, bank_id: int) -> Grant | None:
+        """What is kept of a platform's right to a bank's list, granted or not; locked."""
+        row = self.connection.execute(
+            _select_grants()
+            .where(_grants.platform_id == platform.platform_id, _grants.bank_id == bank_id)
+            .with_for_update(of=list_tables.list_grant)
+        ).one_or_none()
+        return None if row is None else _grant_of(row)
+
+    def grant(self, platform: Platform, bank_id: int, wish: Wish, *, at: datetime) -> Grant:
         """Let a platform read a bank's list, once two operators want it.
 
-        The first call is a wish; the same of another operator fulfils it. The same operator twice
-        changes nothing.
+        The first wish is kept; the next one, which has to be another person's, fulfils it.
         """
-        kept = self._kept(platform, bank_id)
+        kept = self.kept(platform, bank_id)
         if kept is None:
             self.streams.begin(bank_id)
-            self._ask(platform, bank_id, operator=operator, at=at)
+            self._ask(platform, bank_id, wish, at=at)
         elif kept.revoked:
-            self._change(kept, asked_by=operator, granted_by=None, revoked_at=None, changed_at=at)
-        elif kept.granted_by is None and kept.asked_by != operator:
-            self._change(kept, granted_by=operator, changed_at=at)
+            asked = {"asked_by": wish.by, "reference": wish.reference, "granted_by": None}
+            self._change(kept, **asked, revoked_at=None, changed_at=at)
+        elif kept.granted_by is None:
+            self._change(kept, granted_by=wish.by, changed_at=at)
             self._add_honey(kept, at=at)
-        changed = self._kept(platform, bank_id)
+        changed = self.kept(platform, bank_id)
         assert changed is not None  # noqa: S101  # it was kept above
         return changed
 
@@ -155,21 +164,14 @@ class Lists:
             )
         return fresh
 
-    def _kept(self, platform: Platform, bank_id: int) -> Grant | None:
-        row = self.connection.execute(
-            _select_grants().where(
-                _grants.platform_id == platform.platform_id, _grants.bank_id == bank_id
-            )
-        ).one_or_none()
-        return None if row is None else _grant_of(row)
-
-    def _ask(self, platform: Platform, bank_id: int, *, operator: str, at: datetime) -> None:
+    def _ask(self, platform: Platform, bank_id: int, wish: Wish, *, at: datetime) -> None:
         self.connection.execute(
             insert(list_tables.list_grant).values(
                 platform_id=platform.platform_id,
                 bank_id=bank_id,
                 data_key_id=self.listing.new_data_key().data_key_id,
-                asked_by=operator,
+                asked_by=wish.by,
+                reference=wish.reference,
                 changed_at=at,
                 acknowledged=0,
             )
@@ -247,6 +249,7 @@ def _grant_of(row: Row[tuple[object, ...]]) -> Grant:
         bank_id=row.bank_id,
         asked_by=row.asked_by,
         granted_by=row.granted_by,
+        reference=row.reference,
         revoked=row.revoked_at is not None,
         data_key_id=row.data_key_id,
         acknowledged=row.acknowledged,

@@ -76,8 +76,8 @@ def test_banks(run, recorded, hashes, tmp_path):
 def test_lists_and_packs(run, recorded, tmp_path):
     wanted = ("--kind", "pack", "--bank", "reported", "--to", RECIPIENT, "--reference", "OB 4")
     said = [
-        run("list", "grant", "example", "--by", "amina"),
-        run("list", "grant", "example", "--by", "ben"),
+        run("list", "grant", "example", "--reference", "OB 4", "--by", "amina"),
+        run("list", "grant", "example", "--reference", "OB 4", "--by", "ben"),
         run("list", "revoke", "example"),
         run("disclosure", "ask", *wanted, "--by", "amina"),
         run("disclosure", "approve", 1, "--by", "ben"),

@@ -9,7 +9,7 @@ from api.cli import app
 from api.security.case_secrets import CaseSecrets
 from api.security.key_files import read_key_files
 from api.security.peppers import Pepper
-from api.services.disclosures import is_one_person
+from api.services.two_people import is_one_person
 from indexer.store import Store
 from tests.api.bodies import opened_number
 from tests.factories import make_signature
@@ -186,7 +186,9 @@ def test_rows_of_the_audit_are_told_as_they_are(ask, disclosure, folder, store):
         ("bank_counts", ["--first", 1, "--last", 3], None),
         ("bank_counts", ["--reference", ""], None),
         ("bank_counts", ["--reference", "x" * 129], None),
+        ("bank_counts", ["--reference", "OB\n4"], None),
         ("bank_counts", ["--by", " - "], None),
+        ("bank_counts", ["--by", "x" * 65], None),
         ("case_exists_by_number", [], "no number\n"),
     ],
 )

@@ -119,7 +119,9 @@ def test_a_photo_of_the_pack_names_nobody(client, services, make_key, reports, b
 def test_a_list_that_leaks_names_the_platform(client, services, make_key, reports):
     make_key(Scope.LISTS_READ, name="careless.example")
     for operator in ("amina", "ben"):
-        services.lists.grant("careless.example", "reported", operator=operator, at=now())
+        services.lists.grant(
+            "careless.example", "reported", operator=operator, reference="4/2026", at=now()
+        )
     services.cases.changed()
     with services.lists.store.snapshot() as tx:
         (grant,) = tx.lists.grants()

@@ -31,7 +31,7 @@ class World:
         self.platforms = services.platforms
         self.lists = services.lists
         for operator in ("amina", "ben"):
-            self.lists.grant("A", "reported", operator=operator, at=now())
+            self.lists.grant("A", "reported", operator=operator, reference="4/2026", at=now())
         key = self.key(*Scope)
         self.header = {"Authorization": f"Bearer {key.text()}"}
         client.put("/v1/policy", json={"custom_hours": {"custom-promise": 12}}, headers=self.header)

@@ -6,7 +6,7 @@ import pytest
 
 from hashsvc import RegionKind
 from hashsvc.closed_sets import ListedState
-from indexer.list_records import ListAccess
+from indexer.list_records import ListAccess, Wish
 from indexer.records import Standing
 from indexer.store import list_tables, tables
 from indexer.store.list_streams import ROWS_A_SECOND, seconds_of
@@ -31,7 +31,7 @@ def granted(store, name="example.com"):
     platform = make_platform(store, name)
     with store.transaction() as tx:
         for operator in ("amina", "ben"):
-            grant = tx.lists.grant(platform, bank_id_of(tx), operator=operator, at=AT)
+            grant = tx.lists.grant(platform, bank_id_of(tx), Wish(operator, "4/2026"), at=AT)
     return grant
 
 
@@ -72,13 +72,12 @@ def test_a_list_takes_two_operators(store):
 
     def grant(operator):
         with store.transaction() as tx:
-            return tx.lists.grant(platform, bank_id_of(tx), operator=operator, at=AT)
+            return tx.lists.grant(platform, bank_id_of(tx), Wish(operator, "4/2026"), at=AT)
 
     def readable():
         with store.snapshot() as tx:
             return tx.lists.grants_of(platform.platform_id)
 
-    assert not grant("amina").holds
     assert not grant("amina").holds
     assert readable() == []
     assert grant("ben").holds
@@ -91,8 +90,8 @@ def test_a_revoked_grant_takes_two_operators_again(store, grant):
         assert tx.lists.grants_of(grant.platform.platform_id) == []
 
     with store.transaction() as tx:
-        asked = tx.lists.grant(grant.platform, grant.bank_id, operator="ben", at=AT)
-    assert not asked.holds
+        asked = tx.lists.grant(grant.platform, grant.bank_id, Wish("ben", "5/2026"), at=AT)
+    assert (asked.asked_by, asked.granted_by, asked.reference) == ("ben", None, "5/2026")
     assert granted(store).holds
     assert len(page(store, grant).lines) == 2  # the same honey as before
 

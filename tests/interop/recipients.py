@@ -64,7 +64,7 @@ class ListServer:
         platforms = PlatformService(self.store, self.pepper)
         key = platforms.create_key(name, scopes, at=now(), days=1)
         for operator in ("amina", "ben") if granted else ():
-            self.lists.grant(name, "reported", operator=operator, at=now())
+            self.lists.grant(name, "reported", operator=operator, reference="4/2026", at=now())
         made = {one.value: function_key(self.pepper, one, key.key_id) for one in Endpoint}
         return Recipient(name, key, f"{self.url}/compat/stopncii/v1", made, self.url)
 

@@ -29,7 +29,7 @@ def platform(client, services):
         scopes = scopes or (Scope.LISTS_READ, Scope.LISTS_WRITE, Scope.DECISIONS_WRITE)
         key = services.platforms.create_key(name, scopes, at=at or now(), days=days)
         for operator in ("amina", "ben") if granted else ():
-            services.lists.grant(name, "reported", operator=operator, at=now())
+            services.lists.grant(name, "reported", operator=operator, reference="4/2026", at=now())
         pepper = services.platforms.pepper
         function_keys = {one: function_key(pepper, one, key.key_id) for one in Endpoint}
         return Platform(client, key, function_keys)

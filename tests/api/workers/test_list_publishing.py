@@ -22,7 +22,7 @@ def reaches(lists, pos, *, within_seconds=10):
 
 def grant(services):
     for operator in ("amina", "ben"):
-        services.lists.grant("example", "reported", operator=operator, at=now())
+        services.lists.grant("example", "reported", operator=operator, reference="4/2026", at=now())
 
 
 def test_a_running_service_publishes_by_itself(start, connect):
