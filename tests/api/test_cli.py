@@ -49,16 +49,13 @@ COMMANDS = [
 
 
 @pytest.fixture
-def run(folder, root_logger):  # `run` sets logging up for its whole process
+def run(folder, root_logger, kept_umask):  # `run` sets logging up for its whole process
     """Run a command on the data folder."""
-    mask = os.umask(0o077)
-    os.umask(mask)
 
     def ran(*words, data=folder, **environment):
         return CliRunner(env=environment).invoke(cli, [*words, "--data", str(data)])
 
-    yield ran
-    os.umask(mask)  # the commands narrow it
+    return ran
 
 
 @pytest.fixture

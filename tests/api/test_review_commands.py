@@ -1,7 +1,6 @@
 """`hashsvc-server review`: what is held, why, and the way back; never a hash."""
 
 import json
-import os
 from datetime import timedelta
 
 import pytest
@@ -21,10 +20,8 @@ SIGNATURE = make_signature(seed=31)
 
 
 @pytest.fixture
-def run(folder, client):
+def run(folder, client, kept_umask):
     """A command beside a running service, which has caught up afterwards."""
-    mask = os.umask(0o077)
-    os.umask(mask)
 
     def ran(*words):
         words = ["review", *map(str, words), "--data", str(folder)]
@@ -32,8 +29,7 @@ def run(folder, client):
         client.app.state.services.cases.changed()
         return done
 
-    yield ran
-    os.umask(mask)  # the commands narrow it
+    return ran
 
 
 @pytest.fixture
