@@ -3,14 +3,13 @@
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.kdf.hkdf import HKDF
-
-from api.security.key_files import add_key, make_ring, read_ring
+from api.security.derived_keys import derived_key
+from api.security.key_files import add_key, ring_at
 from hashsvc.transparency import Signer, Verifier
-from indexer.store.sealing import KEY_BYTES, KeyRing
+from indexer.store.sealing import KeyRing
 
 _NAME = "checkpoint.keys"
+_PURPOSE = b"hashsvc/checkpoints/1"
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +20,7 @@ class CheckpointKeys:
 
     def signers(self, origin: str) -> list[Signer]:
         """For one log, the newest first."""
-        return [Signer(origin, _derived(key)) for key in self.ring.keys.values()]
+        return [Signer(origin, derived_key(key, _PURPOSE)) for key in self.ring.keys.values()]
 
     def verifiers(self, origin: str) -> list[Verifier]:
         """Their public halves."""
@@ -34,10 +33,7 @@ def checkpoint_keys(folder: Path) -> CheckpointKeys:
     Raises:
         KeyFileError: it is readable by others or damaged.
     """
-    path = folder / _NAME
-    if not path.exists():
-        make_ring(path)
-    return CheckpointKeys(read_ring(path))
+    return CheckpointKeys(ring_at(folder / _NAME))
 
 
 def add_checkpoint_key(folder: Path) -> CheckpointKeys:
@@ -46,12 +42,5 @@ def add_checkpoint_key(folder: Path) -> CheckpointKeys:
     Raises:
         KeyFileError: the file cannot be used as it is.
     """
-    checkpoint_keys(folder)
+    ring_at(folder / _NAME)
     return CheckpointKeys(add_key(folder / _NAME))
-
-
-def _derived(key: bytes) -> bytes:
-    derivation = HKDF(
-        algorithm=hashes.SHA256(), length=KEY_BYTES, salt=None, info=b"hashsvc/checkpoints/1"
-    )
-    return derivation.derive(key)

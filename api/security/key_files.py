@@ -156,6 +156,17 @@ def make_ring(path: Path) -> None:
     _write(path, {secrets.token_hex(4): secrets.token_bytes(KEY_BYTES)})
 
 
+def ring_at(path: Path) -> KeyRing:
+    """Read one key file, made where it is missing.
+
+    Raises:
+        KeyFileError: it is readable by others, or damaged.
+    """
+    if not path.exists():
+        make_ring(path)
+    return read_ring(path)
+
+
 def read_ring(path: Path) -> KeyRing:
     """Read one key file.
 

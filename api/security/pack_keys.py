@@ -5,14 +5,11 @@ import hmac
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.kdf.hkdf import HKDF
-
-from api.security.key_files import make_ring, read_ring
+from api.security.derived_keys import derived_key
+from api.security.key_files import ring_at
 from hashsvc import SignatureId
 from hashsvc.packs import SigningKey
 from hashsvc.packs.records import ENTRY_ID_BYTES
-from indexer.store.sealing import KEY_BYTES
 
 _NAME = "pack.keys"
 _ID_BYTES = 8  # of a signature's id
@@ -39,11 +36,11 @@ class PackKeys:
     @property
     def signing(self) -> SigningKey:
         """Signs packs."""
-        return SigningKey(_derived(self.ring_key, b"pack signing"))
+        return SigningKey(derived_key(self.ring_key, b"pack signing"))
 
     def names_for(self, recipient: str) -> EntryNames:
         """Names entries for one recipient."""
-        return EntryNames(_derived(self.ring_key, b"pack entries\0" + recipient.encode()))
+        return EntryNames(derived_key(self.ring_key, b"pack entries\0" + recipient.encode()))
 
 
 def pack_keys(folder: Path) -> PackKeys:
@@ -52,12 +49,4 @@ def pack_keys(folder: Path) -> PackKeys:
     Raises:
         KeyFileError: it is readable by others or damaged.
     """
-    path = folder / _NAME
-    if not path.exists():
-        make_ring(path)
-    return PackKeys(read_ring(path).current)
-
-
-def _derived(key: bytes, purpose: bytes) -> bytes:
-    derivation = HKDF(algorithm=hashes.SHA256(), length=KEY_BYTES, salt=None, info=purpose)
-    return derivation.derive(key)
+    return PackKeys(ring_at(folder / _NAME).current)

@@ -4,10 +4,8 @@ import hashlib
 import hmac
 from enum import StrEnum
 
-from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.kdf.hkdf import HKDF
-
-from indexer.store.sealing import KEY_BYTES, KeyRing
+from api.security.derived_keys import derived_key
+from indexer.store.sealing import KeyRing
 
 
 class Purpose(StrEnum):
@@ -39,7 +37,7 @@ class Pepper:
         """Derive a key for each pepper and purpose (HKDF-SHA256, RFC 5869)."""
         self.pepper_id = ring.current_id
         self._keys = {
-            pepper_id: {purpose: _derived(key, purpose) for purpose in Purpose}
+            pepper_id: {purpose: derived_key(key, purpose.value.encode()) for purpose in Purpose}
             for pepper_id, key in ring.keys.items()
         }
         self._oldest_id = list(self._keys)[-1]
@@ -67,10 +65,3 @@ class Pepper:
     def mac_under(self, pepper_id: str, purpose: Purpose, message: bytes) -> bytes:
         """HMAC-SHA256, 32 bytes, under one pepper."""
         return hmac.new(self._keys[pepper_id][purpose], message, hashlib.sha256).digest()
-
-
-def _derived(pepper: bytes, purpose: Purpose) -> bytes:
-    derivation = HKDF(
-        algorithm=hashes.SHA256(), length=KEY_BYTES, salt=None, info=purpose.value.encode()
-    )
-    return derivation.derive(pepper)

@@ -5,14 +5,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
-from api.security.key_files import make_ring, read_ring
-from indexer.store.sealing import KEY_BYTES, KeyRing
+from api.security.derived_keys import derived_key
+from api.security.key_files import ring_at
+from indexer.store.sealing import KeyRing
 
 _NAME = "signing.keys"
+_PURPOSE = b"hashsvc/messages/1"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,17 +51,11 @@ def signing_keys(folder: Path) -> SigningKeys:
     Raises:
         KeyFileError: it is readable by others or damaged.
     """
-    path = folder / _NAME
-    if not path.exists():
-        make_ring(path)
-    return SigningKeys(read_ring(path))
+    return SigningKeys(ring_at(folder / _NAME))
 
 
 def _private(key: bytes) -> Ed25519PrivateKey:
-    derivation = HKDF(
-        algorithm=hashes.SHA256(), length=KEY_BYTES, salt=None, info=b"hashsvc/messages/1"
-    )
-    return Ed25519PrivateKey.from_private_bytes(derivation.derive(key))
+    return Ed25519PrivateKey.from_private_bytes(derived_key(key, _PURPOSE))
 
 
 def _public(key: bytes) -> bytes:

@@ -2,13 +2,12 @@
 
 from dataclasses import dataclass, field
 
-from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
-from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from api.security import crockford
+from api.security.derived_keys import derived_key
 from hashsvc import SignatureId
-from indexer.store.sealing import KEY_BYTES, DataKey
+from indexer.store.sealing import DataKey
 
 _PREFIX = "lst_"
 _SIGNS = 26
@@ -29,10 +28,7 @@ class WireIds:
     @classmethod
     def of(cls, grant_key: DataKey) -> "WireIds":
         """The names that belong to a grant."""
-        derivation = HKDF(
-            algorithm=hashes.SHA256(), length=KEY_BYTES, salt=None, info=b"hashsvc/wire-ids/1"
-        )
-        return cls(derivation.derive(grant_key.secret))
+        return cls(derived_key(grant_key.secret, b"hashsvc/wire-ids/1"))
 
     def name(self, signature_id: SignatureId) -> str:
         """`lst_` and 26 Crockford digits."""
