@@ -16,6 +16,7 @@ from api.security.scopes import Scope
 from api.settings import Settings
 from hashsvc.times import now
 from indexer.store import Store
+from tests.api.instances import Instance
 from tests.leaks import heard, listen_to, plant
 from tests.quick_folders import quick_folder
 
@@ -121,3 +122,22 @@ def make_key(services):
         return {"Authorization": f"Bearer {plant('an API key', key.text())}"}
 
     return made
+
+
+@pytest.fixture
+def instance(databases, tmp_path):
+    """A migrated instance without cases, once on each kind of database."""
+    folder = tmp_path / "var"
+    folder.mkdir(mode=0o700)
+    make_key_files(folder)
+    if databases.name == "sqlite":
+        yield _migrated(Instance(folder, Settings(data=folder).url))
+        return
+    with databases.empty() as url:
+        yield _migrated(Instance(folder, url))
+
+
+def _migrated(instance):
+    with instance.store() as store:
+        store.migrate()
+    return instance

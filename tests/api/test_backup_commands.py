@@ -1,75 +1,19 @@
-"""A backup is taken while others write, comes back without what was withdrawn, and is verified."""
+"""A backup is taken while others write, and comes back without what was withdrawn."""
 
-import shutil
 import stat
-from contextlib import contextmanager
 
 import pytest
-from sqlalchemy import make_url
 
-from api.cli import app as cli
-from api.security.key_files import make_key_files, read_key_files
-from api.settings import Settings
+from api.security.key_files import read_key_files
 from hashsvc.closed_sets import CaseStatus, FeedKind, ListedState
 from indexer.platform_records import NewEntry
 from indexer.records import Hold, Standing
 from indexer.store import Store, tables
-from indexer.store.high_water import HighWater
 from indexer.store.only_server import only_server
 from indexer.store.tombstones import TombstoneSink
+from tests.api.instances import Instance, said
 from tests.indexer.factories import AT, listed_in, log_of, make_platform, open_case, withdraw_case
-from tests.indexer.rows import alter, column
-from tests.leaks import CliRunner
-
-FOLDER_MODE = 0o700
-
-
-class Instance:
-    """A data folder with its database; commands are run on it."""
-
-    def __init__(self, folder, url):
-        self.folder = folder
-        self.url = url
-        self.backup = folder.parent / "backup"
-        self.tombstones = folder.parent / "tombstones.jsonl"
-
-    def run(self, *words):
-        url = {} if self.url.startswith("sqlite") else {"HASHSVC_DATABASE_URL": self.url}
-        words = [*map(str, words), "--data", str(self.folder)]
-        return CliRunner(env=url).invoke(cli, words)
-
-    @contextmanager
-    def store(self):
-        store = Store.at(self.url, read_key_files(self.folder).seal)
-        yield store
-        store.close()
-
-    @property
-    def high_water(self):
-        return HighWater(Settings(data=self.folder).high_water)
-
-    def remember(self, store):
-        """What a server does all the time."""
-        TombstoneSink(self.tombstones, store).catch_up()
-        self.high_water.write(store)
-
-
-@pytest.fixture
-def instance(databases, tmp_path):
-    folder = tmp_path / "var"
-    folder.mkdir(mode=FOLDER_MODE)
-    make_key_files(folder)
-    if databases.name == "sqlite":
-        yield _migrated(Instance(folder, Settings(data=folder).url))
-        return
-    with databases.empty() as url:
-        yield _migrated(Instance(folder, url))
-
-
-def _migrated(instance):
-    with instance.store() as store:
-        store.migrate()
-    return instance
+from tests.indexer.rows import column
 
 
 @pytest.fixture
@@ -96,11 +40,6 @@ def withdrawn_since(instance):
         withdraw_case(store, goes)
         instance.remember(store)
         return set(listed_in(store, stays))
-
-
-def said(answer):
-    assert "Traceback" not in answer.output
-    return " ".join(answer.stderr.split())
 
 
 def test_a_backup_is_taken_while_others_use_the_database_and_is_for_one_user_alone(instance):
@@ -336,60 +275,6 @@ def test_without_postgres_s_tools_one_sentence_says_what_to_install(monkeypatch,
 
     assert answer.exit_code == 1
     assert "`pg_dump` is not installed" in said(answer)
-
-
-def test_a_sound_database_is_verified(instance):
-    with instance.store() as store:
-        withdraw_case(store, open_case(store, 2))
-        open_case(store, 3, seed=1)
-
-    answer = instance.run("verify")
-
-    assert answer.exit_code == 0, answer.output
-    assert "3 live" in answer.stdout
-
-
-def _alter_a_row(store):
-    alter(store, tables.change, tables.change.c.seq == 2, day=1)
-
-
-def _cut_the_tail(store):
-    with store.transaction() as tx:
-        tx.connection.execute(tables.change.delete().where(tables.change.c.seq == 4))
-
-
-def _delist_in_silence(store):
-    id_ = next(iter(listed_in(store)))
-    listed = tables.listed_signature
-    alter(store, listed, listed.c.id == id_, state=ListedState.SUSPENDED)
-
-
-def _exchange_bodies(store):
-    alter(store, tables.listed_signature, body=bytes(96))
-
-
-@pytest.mark.parametrize(
-    "harm",
-    [_alter_a_row, _cut_the_tail, _delist_in_silence, _exchange_bodies],
-)
-def test_a_database_that_does_not_agree_is_told(instance, harm):
-    with instance.store() as store:
-        open_case(store, 4)
-        harm(store)
-
-    answer = instance.run("verify")
-
-    assert answer.exit_code == 1
-    assert said(answer)
-
-
-def test_a_database_that_cannot_be_read_is_another_exit_code(instance):
-    shutil.rmtree(instance.folder)
-
-    answer = instance.run("verify")
-
-    assert answer.exit_code == 2
-    assert make_url(instance.url).database not in answer.stdout
 
 
 def test_a_restored_database_is_signed_anew_in_every_folder(instance, lose, monkeypatch):
