@@ -5,7 +5,7 @@ import re
 import stat
 from pathlib import Path
 
-from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
+from cryptography.exceptions import InternalError, InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
@@ -77,7 +77,8 @@ def read_report_key(path: Path, *, passphrase: str = "") -> ReportKey:
         key = serialization.load_pem_private_key(body, passphrase.encode() or None)
     except TypeError as error:  # one was needed and none given, or the other way round
         raise ReportKeyError("The passphrase of the key file is wrong.") from error
-    except (ValueError, UnsupportedAlgorithm) as error:
+    # The last where a key is too short for the algorithm that the file names.
+    except (ValueError, UnsupportedAlgorithm, InternalError) as error:
         raise ReportKeyError("The key file is none, or its passphrase is wrong.") from error
     if not isinstance(key, Ed25519PrivateKey):
         raise ReportKeyError("The key file holds no key made by `hashsvc report new-key`.")
