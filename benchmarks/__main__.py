@@ -16,6 +16,7 @@ QUESTIONS = {
     "matchable": "how soon what one worker acknowledged is found by all",
     "page": "how long the survivor page takes for a photo",
     "scan": "how fast evidence is scanned, and what its journal costs",
+    "recall": "which photos the index's tables lose that a scan would find",
     "robustness": "which edits of a reported photo are found again",
     "starting": "how soon a long list can be asked after a start",
     "soak": "whether memory stays flat while bases are swapped",

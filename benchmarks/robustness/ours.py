@@ -7,7 +7,7 @@ from time import process_time
 from benchmarks.robustness.photo_set import Photo
 from hashsvc.errors import PhotoTooFlatError
 from hashsvc.hashing import enrolment_signatures, query_signatures
-from hashsvc.matching import Hit, LinearMatcher, Listed, SignatureId
+from hashsvc.matching import Hit, Listed, Matcher, SignatureId
 from hashsvc.pixels import Pixels
 from hashsvc.policies import Fitness, Policy, Tier, askable, best, fitness
 from hashsvc.signatures import Signature
@@ -43,7 +43,7 @@ def asked(photo: Photo) -> Asked:
     return Asked(tuple(one for one in signatures if askable(one)), spent)
 
 
-def tier_of(queries: Sequence[Signature], matcher: LinearMatcher) -> Tier | None:
+def tier_of(queries: Sequence[Signature], matcher: Matcher) -> Tier | None:
     """The best tier among all pairs."""
     hits: list[Hit] = []
     for query in queries:
