@@ -23,14 +23,22 @@ def fit_signatures(count: int, *, seed: int = _SEED) -> Iterator[Signature]:
 
 
 @contextmanager
-def filled_service(data: Path, listed: int) -> Iterator[tuple[RunningService, list[Signature]]]:
-    """A service on an empty data folder that lists about so many, and some of them."""
+def filled_service(
+    data: Path, listed: int, *options: str
+) -> Iterator[tuple[RunningService, list[Signature]]]:
+    """A service on an empty data folder that lists about so many, and some of them.
+
+    Args:
+        data: the folder.
+        listed: signatures.
+        options: further words of `hashsvc-server run`.
+    """
     lines = data.with_name("list.jsonl")
     with lines.open("w", encoding="ascii") as file:
         file.writelines(_line(signature) for signature in fit_signatures(listed))
     command = [sys.executable, "-m", "api", "bank", "import", str(lines), "--bank", "benchmark"]
     subprocess.run([*command, "--data", str(data)], check=True)  # noqa: S603  # our own words
-    with running_service(data) as service:
+    with running_service(data, *options) as service:
         yield service, list(islice(fit_signatures(listed), 4_000))
 
 

@@ -32,15 +32,19 @@ class RunningService:
 
 
 @contextmanager
-def running_service(data: Path) -> Iterator[RunningService]:
+def running_service(data: Path, *options: str) -> Iterator[RunningService]:
     """Start it on an empty data folder, stop it at the end.
+
+    Args:
+        data: the folder.
+        options: further words of `hashsvc-server run`.
 
     Raises:
         RuntimeError: it did not start; the message holds what it said.
     """
     log = data.with_name("service.log")
     with log.open("w") as messages:
-        command = [sys.executable, "-m", "api", "run", "--data", str(data), "--port", "0"]
+        command = [sys.executable, "-m", "api", "run", "--data", str(data), "--port", "0", *options]
         process = subprocess.Popen(command, stderr=messages)  # noqa: S603  # our own words
     try:
         bare = RunningService(_url(process, log), "", data, process.pid)
