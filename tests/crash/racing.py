@@ -1,5 +1,6 @@
 """One who withdraws and reports while others ask; what happened, on one clock."""
 
+import threading
 import time
 from time import monotonic
 
@@ -20,14 +21,15 @@ class Reporter:
         self.seqs = {}  # by seed, of acknowledged cases
         self._cases = {}  # by seed
         self._turn = 0
+        self._listing = threading.Lock()  # so that the numbers of two cases differ
 
     def open_first(self):
         for seed in range(self.withdrawals):
             self._open(seed)
 
-    def withdraw_and_open(self, chances, going_on):
-        """Every case of the first ones goes, and another one comes."""
-        for seed in range(self.withdrawals):
+    def withdraw_and_open(self, chances, going_on, *, first=0, step=1):
+        """Every case of the first ones goes, and another one comes; or every so manieth."""
+        for seed in range(first, self.withdrawals, step):
             if not going_on():
                 return
             time.sleep(chances.uniform(0, 0.05))
@@ -35,7 +37,8 @@ class Reporter:
             invoked = monotonic()
             withdraw_case(self._store, self._cases[seed])
             self._events.append(Event(Op.WITHDRAW, seed, invoked, monotonic()))
-            self._open(self.withdrawals + seed)
+            with self._listing:
+                self._open(self.withdrawals + seed)
 
     def seed_to_ask(self, chances):
         """Any of them, or one that comes or goes about now."""
@@ -51,5 +54,5 @@ class Reporter:
         (id_,) = listed_in(self._store, case)
         self.ids[id_], self._cases[seed] = seed, case
         with self._store.snapshot() as tx:
-            seq = self.seqs[seed] = tx.changes.head().seq  # nobody else lists
+            seq = self.seqs[seed] = tx.changes.head().seq  # its own, or of a withdrawal just after
         self._events.append(Event(Op.ADD, seed, invoked, completed, seq=seq))

@@ -1,7 +1,7 @@
 """Questions over HTTP race withdrawals: several workers on two hosts, one PostgreSQL.
 
-`HASHSVC_TEST_QUESTIONS=1000000` is the long form: four workers a host, and a hundredth as many
-withdrawals.
+`HASHSVC_TEST_QUESTIONS=1000000` is the long form: two workers a host, requests of 32 questions, and
+a hundredth as many withdrawals.
 """
 
 import json
@@ -9,6 +9,7 @@ import os
 import shutil
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from time import monotonic
 
@@ -27,9 +28,11 @@ from tests.indexer.factories import log_of, opened
 
 QUESTIONS = int(os.environ.get("HASHSVC_TEST_QUESTIONS", "1200"))  # at least
 WITHDRAWALS = max(12, QUESTIONS // 100)
-WORKERS = 4 if QUESTIONS >= 100_000 else 1  # a host
-ASKERS = 4  # a host
-TOGETHER = 8  # questions of a request
+LONG = QUESTIONS >= 100_000
+WORKERS = 2 if LONG else 1  # a host
+ASKERS = 2 if LONG else 4  # a host
+WITHDRAWERS = 4 if LONG else 1
+TOGETHER = 32 if LONG else 8  # questions of a request: each answer with a hit is one audit row
 _ASKED_ON_ONE = 200  # requests over one connection: then another worker may answer
 pytestmark = [pytest.mark.postgres, pytest.mark.slow]
 _SETTINGS = {
@@ -80,7 +83,8 @@ class Race:
         for thread in threads:
             thread.start()
         try:
-            self._reporter.withdraw_and_open(chance("withdrawals"), lambda: not self.failures)
+            with ThreadPoolExecutor(WITHDRAWERS) as pool:
+                list(pool.map(self._withdraw, range(WITHDRAWERS)))
             while len(self.events) < QUESTIONS and not self.failures:
                 time.sleep(0.1)
         finally:
@@ -93,6 +97,14 @@ class Race:
             log=[row.seq for row in log_of(self._store)[1]],
             fresh_seconds=FRESH_SECONDS,
             audited=self._audited(),
+        )
+
+    def _withdraw(self, number):
+        self._reporter.withdraw_and_open(
+            chance(f"withdrawals-{number}"),
+            lambda: not self.failures,
+            first=number,
+            step=WITHDRAWERS,
         )
 
     def _audited(self):
