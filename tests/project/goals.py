@@ -71,7 +71,7 @@ GOALS = {
         "an index that is off by one bit",
         "`HASHSVC_TEST_SEQUENCES=10000`",
         "Above 31 bits the tables of a long list may miss a pair whose dHash is far, by design;"
-        " `benchmarks/results/index.md` has the recall.",
+        " `benchmarks/results/index.md` has the recall of pairs, `recall.md` that of photos.",
     ),
     "G8": Goal(
         "No request, however odd, breaks the server or its contract, or is echoed.",
