@@ -1,7 +1,8 @@
 """What routes ask for, as annotated types: who calls, and which services answer."""
 
+from asyncio import Semaphore
 from collections.abc import AsyncIterator, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Annotated
 
 from fastapi import Depends, Header, Path, Query, Request, Response
@@ -67,6 +68,8 @@ class Services:
     metrics: Metrics
     limits: RateLimits
     public_url: str | None  # under which clients reach the service; None: as they say themselves
+    # One search at a time beside the event loop: several cost more each, for they share the caches.
+    searching: Semaphore = field(default_factory=Semaphore)
 
     @property
     def submissions(self) -> Submissions:

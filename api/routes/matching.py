@@ -1,17 +1,19 @@
 """What a platform calls for each upload."""
 
+from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
 from typing import Annotated
 
 from fastapi import APIRouter, Body, Response
 from starlette.concurrency import run_in_threadpool
 
-from api.dependencies import MatchCaller, MinIndexSeq, ServicesDep
+from api.dependencies import MatchCaller, MinIndexSeq, Services, ServicesDep
 from api.schemas.matching import Answers, ItemAnswer, Question
 from api.schemas.rate_fields import rate_fields
 from api.security.rate_limits import Lane
 from api.security.scopes import Scope
 from api.services.coverage import Coverage
+from api.services.matching import Found, Upload
 from hashsvc.times import now
 
 router = APIRouter(prefix="/v1/matches", tags=["matches"])
@@ -19,6 +21,7 @@ router = APIRouter(prefix="/v1/matches", tags=["matches"])
 # without one keeps every other request waiting.
 _SMALL_SIGNATURES = 16
 _INLINE_SECONDS = 0.005
+_SLICE_SIGNATURES = 64
 
 
 @router.post("", response_model=Answers)
@@ -46,7 +49,7 @@ async def ask(
         if inline:
             found = matching.find(uploads, covered.newer)
         else:
-            found = await run_in_threadpool(matching.find, uploads, covered.newer)
+            found = await _found(uploads, services, covered)
         confirm = partial(matching.confirm, found, caller, at=now(), listed_since=listed_since)
         in_thread = not inline or matching.touches_store(found, caller)
         answers = await run_in_threadpool(confirm) if in_thread else confirm()
@@ -59,3 +62,28 @@ async def ask(
         headers={"Index-Seq": str(covered.seq), **rate_fields(quotas)},
         media_type="application/json",
     )
+
+
+async def _found(
+    uploads: Sequence[Upload], services: Services, covered: Coverage
+) -> list[Found]:
+    """Search outside of the event loop, in slices between which others have their turn."""
+    found: list[Found] = []
+    for some in slices(uploads):
+        async with services.searching:
+            found += await run_in_threadpool(services.matching.find, some, covered.newer)
+    return found
+
+
+def slices(uploads: Iterable[Upload], *, most: int = _SLICE_SIGNATURES) -> Iterator[list[Upload]]:
+    """The uploads in their order, together by no more than so many signatures where they can be."""
+    some: list[Upload] = []
+    size = 0
+    for upload in uploads:
+        if some and size + len(upload.signatures) > most:
+            yield some
+            some, size = [], 0
+        some.append(upload)
+        size += len(upload.signatures)
+    if some:
+        yield some

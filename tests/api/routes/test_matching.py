@@ -1,10 +1,14 @@
 """What a platform is told."""
 
+import time
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
 
+from api.routes.matching import slices
 from api.security.scopes import Scope
+from api.services.matching import MatchingService, Upload
 from hashsvc import Listed, RegionKind
 from hashsvc.hashes import Algorithm, Hash
 from hashsvc.times import now
@@ -98,6 +102,46 @@ def test_many_signatures_are_answered_like_few(client, make_key):
     answer = ask(client, make_key(), item_of(*many, SEEN))
 
     assert only_line(answer)["tier"] == "strong"
+
+
+def test_many_uploads_are_searched_in_slices_and_answered_in_their_order(client, make_key):
+    open_case(client, SEEN)
+    parts = [[make_signature(seed=seed)] * 30 for seed in range(10, 14)]
+    parts[2].append(SEEN)
+
+    answer = ask(
+        client, make_key(), *(item_of(*some, ref=f"upl-{n}") for n, some in enumerate(parts))
+    )
+
+    told = [(line["ref"], line["verdict"]) for line in answer.json()["items"]]
+    assert told == [("upl-0", "none"), ("upl-1", "none"), ("upl-2", "review"), ("upl-3", "none")]
+
+
+def test_a_slice_holds_no_more_than_so_many_signatures_but_for_one_upload_alone():
+    uploads = [Upload(f"upl-{size}", (SEEN,) * size) for size in (30, 34, 1, 100, 2, 3)]
+
+    sizes = [[len(one.signatures) for one in some] for some in slices(uploads, most=64)]
+
+    assert sizes == [[30, 34], [1], [100], [2, 3]]
+
+
+def test_searches_beside_the_loop_wait_for_one_another(client, make_key, monkeypatch):
+    at_once, most, find = [], [], MatchingService.find
+
+    def watched(self, *words):
+        at_once.append(1)
+        most.append(len(at_once))
+        time.sleep(0.01)
+        at_once.pop()
+        return find(self, *words)
+
+    monkeypatch.setattr(MatchingService, "find", watched)
+    key, question = make_key(), item_of(*[make_signature(seed=5)] * 17)
+    with ThreadPoolExecutor(4) as pool:
+        answers = list(pool.map(lambda _: ask(client, key, question), range(8)))
+
+    assert [answer.status_code for answer in answers] == [200] * 8
+    assert most == [1] * 8
 
 
 def test_asking_again_about_the_same_upload_gives_the_same_match(client, make_key):
