@@ -19,7 +19,7 @@ from benchmarks.index.data import (
     make_questions,
     signature_of,
 )
-from benchmarks.index.ways import DELTA_ROWS, WAYS, Way, base, changed, flat, multi_hash
+from benchmarks.index.ways import DELTA_ROWS, WAYS, Way, base, changed, flat, multi_hash, served
 from benchmarks.results import Value
 from indexer.search.columns import Columns
 from indexer.search.csr import CsrBase
@@ -39,6 +39,7 @@ def size_rows(kind: Kind, count: int, questions: int) -> Rows:
         started = time.thread_time()
         ways.append(make(columns))
         seconds[ways[-1].name] = [time.thread_time() - started]
+    ways[-1] = served(ways[-1])
     full = changed(ways[-1].held, make_columns(kind, DELTA_ROWS, seed=3))
     rows = _rows("build", "s", kind, count, seconds)
     asked = make_questions(columns, questions)

@@ -1,7 +1,10 @@
 """The structures that are compared, each with the questions it answers."""
 
+import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, TypeAlias
 
 import faiss
@@ -13,6 +16,8 @@ from hashsvc import times
 from indexer.search.columns import Columns
 from indexer.search.csr import CsrBase
 from indexer.search.layers import Layers
+from indexer.search.manifests import Label, SnapshotKeys
+from indexer.search.snapshots import Snapshots
 
 _BITS = 256
 Ids: TypeAlias = set[int]
@@ -43,8 +48,19 @@ def multi_hash(columns: Columns) -> Way:
 
 def base(columns: Columns) -> Way:
     """Ours just after a compaction."""
-    held = CsrBase.built(columns)
-    return Way("hashsvc", held, lambda asked, bits: _ids_of(held.find_many, asked, bits))
+    return _base_way(CsrBase.built(columns))
+
+
+def served(built: Way) -> Way:
+    """The same as a worker holds it: published, and mapped from a folder in memory."""
+    with TemporaryDirectory(dir="/dev/shm") as folder:  # private: the system sees to it
+        keys = SnapshotKeys.derived(secrets.token_bytes(32))
+        snapshots = Snapshots(Path(folder) / "plain", Path(folder) / "sealed", keys)
+        snapshots.publish(built.held, Label(1, bytes(32)), at=times.now())
+        snapshot = snapshots.load()
+    if snapshot is None:
+        raise RuntimeError("nothing was published")
+    return _base_way(snapshot.base)  # its files are gone, its pages stay
 
 
 def changed(held: CsrBase, delta: Columns) -> Way:
@@ -61,6 +77,10 @@ def changed(held: CsrBase, delta: Columns) -> Way:
 
 
 WAYS = {"FAISS flat": flat, "FAISS MultiHash": multi_hash, "hashsvc": base}
+
+
+def _base_way(held: CsrBase) -> Way:
+    return Way("hashsvc", held, lambda asked, bits: _ids_of(held.find_many, asked, bits))
 
 
 def _faiss_way(name: str, index: Any, columns: Columns) -> Way:  # noqa: ANN401  # FAISS is untyped

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from benchmarks.index.data import Kind, make_columns, make_questions
-from benchmarks.index.ways import WAYS, base, changed
+from benchmarks.index.ways import WAYS, base, changed, served
 from hashsvc.distances import hamming
 
 
@@ -28,6 +28,14 @@ def test_every_way_finds_what_flat_finds(kind):
 
     assert answers["FAISS MultiHash"] == answers["hashsvc"] == answers["FAISS flat"]
     assert sum(map(len, answers["hashsvc"])) >= 64
+
+
+def test_a_published_base_answers_as_the_one_that_was_built():
+    columns = make_columns(Kind.RANDOM, 2_000)
+    asked = make_questions(columns, 128)
+    built = base(columns)
+
+    assert served(built).ask(asked, 72) == built.ask(asked, 72)
 
 
 def test_a_full_delta_hides_every_hundredth_row():
