@@ -9,7 +9,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 _URL = re.compile(r"serves at (http://\S+)")
-_STOP_SECONDS = 10
+_START_SECONDS = 300  # a first start with a million signatures builds tables
+_STOP_SECONDS = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +57,7 @@ def running_service(data: Path, *options: str) -> Iterator[RunningService]:
 
 def _url(process: "subprocess.Popen[bytes]", log: Path) -> str:
     """What the service printed, once it answers."""
-    for _ in range(300):
+    for _ in range(10 * _START_SECONDS):
         said = log.read_text()
         found = _URL.search(said)
         if found and "startup complete" in said:
