@@ -64,9 +64,7 @@ async def ask(
     )
 
 
-async def _found(
-    uploads: Sequence[Upload], services: Services, covered: Coverage
-) -> list[Found]:
+async def _found(uploads: Sequence[Upload], services: Services, covered: Coverage) -> list[Found]:
     """Search outside of the event loop, in slices between which others have their turn."""
     found: list[Found] = []
     for some in slices(uploads):
