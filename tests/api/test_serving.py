@@ -1,15 +1,22 @@
 """Several workers and several machines on one PostgreSQL; on SQLite one of each."""
 
+import asyncio
+import gc
 import shutil
 import signal
+import socket
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from time import monotonic, sleep
 
 import psutil
 import pytest
+import uvicorn
+from fastapi import FastAPI
 
+from api.cli.serving import _Server
 from api.security.checkpoint_keys import checkpoint_keys
 from api.security.key_files import make_key_files, read_key_files
 from api.security.peppers import Pepper
@@ -214,3 +221,22 @@ def test_sqlite_takes_one_server(folder):
 def test_postgres_takes_any_number_of_servers():
     with only_server("postgresql+psycopg://u@h/d"), only_server("postgresql+psycopg://u@h/d"):
         pass
+
+
+async def started_and_stopped(listener, told):
+    config = uvicorn.Config(FastAPI(), lifespan="off", log_config=None)
+    config.load()
+    server = _Server(config, told)
+    server.lifespan = config.lifespan_class(config)
+    await server.startup([listener])
+    await server.shutdown([listener])
+
+
+def test_what_a_server_has_loaded_is_left_alone_by_the_garbage_collector():
+    frozen = []
+    with ThreadPoolExecutor() as pool, socket.create_server(("127.0.0.1", 0)) as listener:
+        running = started_and_stopped(listener, lambda: frozen.append(gc.get_freeze_count()))
+        pool.submit(asyncio.run, running).result(SOON)  # another loop may run in this thread
+    gc.unfreeze()
+
+    assert frozen[0] > 10_000
