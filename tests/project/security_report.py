@@ -29,7 +29,8 @@ _OPENING = """# Security report
 Made by `make security-report` from tests; nobody wrote a figure by hand. Each line is a goal with
 what must hold, what tests counted, and what was lost when the guard was taken away: a guard whose
 absence nobody would notice guards nothing. Figures are those of the short forms that every build
-runs; where there is a long form, its command stands beside.
+runs; where there is a long form, its command stands beside, and its last run in
+[long runs](../benchmarks/results/long-runs.md).
 """
 
 
