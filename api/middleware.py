@@ -128,9 +128,10 @@ class _Answered:
     async def __call__(self, message: Message) -> None:
         if message["type"] == "http.response.start":
             self.begun, self.status = True, message["status"]
-            told = {name for name, _ in message["headers"]}
-            message["headers"] += [header for header in _HEADERS if header[0] not in told]
-            message["headers"].append((b"request-id", self.request_id.encode()))
+            headers = message["headers"]  # the response's own, which may be sent again
+            told = {name for name, _ in headers}
+            ours = [header for header in _HEADERS if header[0] not in told]
+            message["headers"] = [*headers, *ours, (b"request-id", self.request_id.encode())]
         await self._send(message)
 
 
