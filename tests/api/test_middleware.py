@@ -3,7 +3,12 @@
 import json
 
 import pytest
+from starlette.responses import Response
+from starlette.testclient import TestClient
 
+from api.crowding import Places
+from api.metrics import Metrics
+from api.middleware import BodyLimits, RequestMiddleware
 from tests.api.bodies import ask, item_of, listing_of, open_case
 
 SURVIVOR_BYTES = 16 * 2**10
@@ -126,3 +131,15 @@ def test_a_route_is_counted_by_its_template_never_by_the_address(client, make_ke
     assert 'hashsvc_requests_total{route="none",status="404"} 1.0' in text
     assert 'hashsvc_requests_total{route="/v1/matches",status="200"} 1.0' in text
     assert "secret-address" not in text
+
+
+def test_a_response_that_is_sent_again_has_each_header_once():
+    limits = BodyLimits(SURVIVOR_BYTES, PLATFORM_BYTES)
+    kept = Response("kept")  # an application of its own, with one list of headers
+    wrapped = RequestMiddleware(kept, limits=limits, places=Places(8), metrics=Metrics())
+    asking = TestClient(wrapped)
+
+    answers = [asking.get("/") for _ in range(2)]
+
+    assert [len(answer.headers.get_list("Request-Id")) for answer in answers] == [1, 1]
+    assert len({answer.headers["Request-Id"] for answer in answers}) == 2
