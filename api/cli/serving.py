@@ -82,9 +82,10 @@ class _Worker:
 
     def look(self) -> int | None:
         """Its exit code, once it ended."""
+        code = self.child.poll()  # first: what it said before it ended can be read after
         if not self.answered and self.child.stdout is not None:
             self.answered = bool(self.child.stdout.read(1))
-        return self.child.poll()
+        return code
 
 
 class Workers:
@@ -101,7 +102,7 @@ class Workers:
         """Run until a signal tells otherwise, which then ends this process as it should.
 
         Returns:
-            False: a worker could not start, and all were ended.
+            False: a worker gave up before it answered, and all were ended.
         """
         before = {number: signal.signal(number, self._hear) for number in _STOPPING}
         try:
@@ -122,8 +123,8 @@ class Workers:
                 code = worker.look()
                 if code is None:
                     continue
-                if not worker.answered:
-                    return False
+                if code >= 0 and not worker.answered:
+                    return False  # it gave up itself; one that was killed may succeed next time
                 _log.error("a worker ended with code %d and is started anew", code)
                 self._workers[place] = self._start()
             pause.wait(_LOOK_SECONDS)

@@ -55,8 +55,13 @@ class Server:
     def stderr(self):
         return "".join(self._lines)
 
+    @property
+    def ended(self):
+        """Whether `stop` was called."""
+        return self._process.stdout.closed
+
     def stop(self, how=signal.SIGTERM):
-        """End it; returns its exit code and what it wrote to standard output."""
+        """End it, if it still runs; returns its exit code and what it wrote to standard output."""
         self.client.close()
         self._process.send_signal(how)
         code = self._process.wait(20)

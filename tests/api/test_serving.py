@@ -67,7 +67,7 @@ def running(folder, *options):
         wait_until(lambda: server.client.get("/readyz").status_code == 200)
         yield server
     finally:
-        if server._process.poll() is None:
+        if not server.ended:
             server.stop()
 
 
@@ -127,6 +127,21 @@ def test_a_worker_that_dies_is_started_anew(data, database):
         assert len(workers_of(server)) == 2
         assert dead.pid not in {worker.pid for worker in workers_of(server)}
         assert server.client.get("/readyz").status_code == 200
+    assert "a worker ended with code -9 and is started anew" in server.stderr
+
+
+@postgres
+def test_a_worker_that_is_killed_while_it_starts_is_started_anew(data, database):
+    server = Server(data, "--workers", "2")
+    try:
+        wait_until(lambda: len(workers_of(server)) == 2)
+        workers_of(server)[0].kill()
+
+        wait_until(lambda: server.stderr.count("Application startup complete.") == 2)
+    finally:
+        code, _ = server.stop()
+
+    assert code == -signal.SIGTERM
     assert "a worker ended with code -9 and is started anew" in server.stderr
 
 
