@@ -16,6 +16,7 @@ from api.security.checkpoint_keys import checkpoint_keys
 from api.security.errors import SecurityError
 from api.security.key_files import KeyFiles, make_key_files, read_key_files
 from api.security.peppers import Pepper
+from api.security.signing_keys import signing_keys
 from api.services.banks import BankService
 from api.services.errors import ServiceError
 from api.settings import Settings
@@ -43,7 +44,8 @@ def prepare(data: Path, **overrides: object) -> tuple[Settings, KeyFiles]:
     if new:
         # With a filled database, new key files would open nothing: `read` refuses instead.
         make_key_files(data)
-        checkpoint_keys(data)  # now, so that every machine is given the same ones
+        for make in (checkpoint_keys, signing_keys):
+            make(data)  # now, so that every machine is given the same ones
     keys = read_key_files(data)
     with _store(settings, keys) as store:
         store.migrate()

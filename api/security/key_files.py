@@ -5,6 +5,7 @@ They are two files because a thief of one should not have the other.
 """
 
 import fcntl
+import os
 import re
 import secrets
 import stat
@@ -73,10 +74,10 @@ class _LiveKeys(Mapping[str, bytes]):
 def make_key_files(folder: Path) -> None:
     """Make both files, mode 0600, where neither exists; one alone is left for `read` to refuse."""
     paths = [folder / name for name in _NAMES]
-    if any(path.exists() for path in paths):
-        return
-    for path in paths:
-        make_ring(path)
+    with _alone_in(folder):
+        if not any(path.exists() for path in paths):
+            for path in paths:
+                make_ring(path)
 
 
 _SEAL = "seal.keys"
@@ -162,9 +163,21 @@ def ring_at(path: Path) -> KeyRing:
     Raises:
         KeyFileError: it is readable by others, or damaged.
     """
-    if not path.exists():
-        make_ring(path)
+    with _alone_in(path.parent):
+        if not path.exists():
+            make_ring(path)
     return read_ring(path)
+
+
+@contextmanager
+def _alone_in(folder: Path) -> Iterator[None]:
+    """Workers that start together make one key, not one each; the lock ends with the process."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)
 
 
 def read_ring(path: Path) -> KeyRing:

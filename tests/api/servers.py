@@ -69,6 +69,7 @@ class Server:
         written = self._process.stdout.read()
         self._process.stdout.close()
         self._process.stderr.close()
+        sys.stderr.write(self.stderr)  # pytest shows it where a test fails
         return code, written
 
     def _read(self):

@@ -209,7 +209,7 @@ def test_the_first_command_makes_folder_keys_and_database(run, tmp_path):
     assert answer.exit_code == 0
     assert stat.S_IMODE(data.stat().st_mode) == 0o700
     modes = {path.name: stat.S_IMODE(path.stat().st_mode) for path in data.iterdir()}
-    made = ("seal.keys", "pepper.keys", "checkpoint.keys", "hashsvc.db")
+    made = ("seal.keys", "pepper.keys", "checkpoint.keys", "signing.keys", "hashsvc.db")
     assert modes == dict.fromkeys(made, 0o600)
 
 

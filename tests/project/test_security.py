@@ -87,7 +87,7 @@ def test_no_key_file_is_left_out():
     files = {name for text in sources for name in KEY_FILE.findall(text)} - {"hashsvc.keys"}
     fallen = " ".join(cells[0] for cells in part(FALLEN))
 
-    assert {"seal.keys", "pepper.keys", "checkpoint.keys"} <= files
+    assert {"seal.keys", "pepper.keys", "checkpoint.keys", "signing.keys"} <= files
     assert [name for name in sorted(files) if f"`{name}`" not in fallen] == []
 
 

@@ -1,6 +1,8 @@
 """What the service signs can be checked with what it publishes."""
 
 import base64
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
 
 import pytest
 from cryptography.exceptions import InvalidSignature
@@ -22,6 +24,21 @@ def test_the_file_is_made_once_for_this_user_alone(tmp_path):
 
     assert signing_keys(tmp_path).current_public == first.current_public
     assert (tmp_path / "signing.keys").stat().st_mode & 0o777 == 0o600
+
+
+def test_workers_that_start_together_have_one_key(tmp_path):
+    def start(folder):
+        together.wait()
+        return signing_keys(folder).current_public
+
+    folders = [tmp_path / str(turn) for turn in range(20)]
+    with ThreadPoolExecutor(8) as workers:
+        for folder in folders:
+            folder.mkdir()
+            together = Barrier(8)
+            keys = set(workers.map(start, [folder] * 8))
+
+            assert keys == {signing_keys(folder).current_public}
 
 
 def test_a_signature_fits_its_message_and_the_published_key(tmp_path):
