@@ -8,6 +8,7 @@ from sqlalchemy.engine import URL
 
 READ_ONLY = "hashsvc_read_only"  # execution option of a transaction that writes nothing
 _BUSY_SECONDS = 5
+_CONNECTIONS = 15  # to PostgreSQL, a process
 _POSTGRES_OPTIONS = (
     "-c synchronous_commit=on -c lock_timeout=2s -c statement_timeout=30s "
     "-c idle_in_transaction_session_timeout=30s"
@@ -37,6 +38,8 @@ def open_engine(url: str) -> Engine:
         parsed,
         hide_parameters=True,
         pool_pre_ping=True,
+        pool_size=_CONNECTIONS,
+        max_overflow=0,  # those beyond the pool's size would be opened anew each time
         connect_args={
             "options": _POSTGRES_OPTIONS,
             "connect_timeout": _BUSY_SECONDS,

@@ -72,15 +72,15 @@ class Matches:
         if nearest is None:
             return None
         list_state = live[nearest.hit.signature_id].state
-        match_id = self._known(asked)
-        if match_id is None:
+        known = self._known(asked)
+        if known is None:
             if self._open(asked, nearest.tier, at=at):
                 self._keep_hits(asked.new_id, _strongest(counting), known={})
                 return _opened(asked, nearest, list_state)
-            match_id = self._known(asked)  # somebody asked about it at the same time
-        if match_id is None:
+            known = self._known(asked)  # somebody asked about it at the same time
+        if known is None:
             return None  # and that match is gone again
-        return self._asked_again(match_id, asked, counting, nearest, list_state, at=at)
+        return self._asked_again(known, asked, counting, nearest, list_state, at=at)
 
     def settle(self, ids: Sequence[SignatureId], *, at: datetime) -> None:
         """Bring matches that rest on these signatures to what the list says now; tell platforms."""
@@ -91,7 +91,7 @@ class Matches:
                 if state is MatchState(row.state):
                     continue
                 match_id = MatchId(row.id)
-                self._set_state(match_id, state)
+                self._set(match_id, state=state)
                 if state is MatchState.WITHDRAWN:
                     self.clocks.stop(match_id, why="withdrawn", at=at)
                 kind = _TOLD.get(state, FeedKind.MATCH_RESTORED)
@@ -148,13 +148,12 @@ class Matches:
             }
         return live
 
-    def _known(self, asked: Asked) -> MatchId | None:
-        found = self.connection.scalar(
-            select(_matches.id)
+    def _known(self, asked: Asked) -> Row[*tuple[Any, ...]] | None:
+        return self.connection.execute(
+            select(tables.match)
             .where(_matches.platform_id == asked.platform_id, _matches.ref_mac == asked.ref_mac)
             .with_for_update()
-        )
-        return None if found is None else MatchId(found)
+        ).one_or_none()
 
     def _open(self, asked: Asked, tier: Tier, *, at: datetime) -> bool:
         """Open a match and start its clocks; False where its reference has one already."""
@@ -177,7 +176,7 @@ class Matches:
 
     def _asked_again(
         self,
-        match_id: MatchId,
+        known: Row[*tuple[Any, ...]],
         asked: Asked,
         counting: Sequence[GradedHit],
         nearest: GradedHit,
@@ -185,22 +184,35 @@ class Matches:
         *,
         at: datetime,
     ) -> Match:
-        rows = self.connection.execute(select(tables.match_hit).where(_hits.match_id == match_id))
-        known = {SignatureId(row.signature_id): Tier(row.tier) for row in rows}
+        match_id = MatchId(known.id)
         hits = _strongest(counting)
-        self._keep_hits(match_id, hits, known=known)
-        self._raise_tier(match_id)
-        self._reopen(match_id, asked, fresh_hits=not hits.keys() <= known.keys(), at=at)
-        row = self.connection.execute(select(tables.match).where(_matches.id == match_id)).one()
+        before, live_before = self._hits_of(match_id)
+        self._keep_hits(match_id, hits, known=before)
+        tier = strongest((*hits.values(), *live_before))
+        if tier is not Tier(known.tier):
+            self._set(match_id, tier=tier)
+        if _to_reopen(known, fresh_hits=not hits.keys() <= before.keys()):
+            known = self._reopen(known, asked, at=at)
         return Match(
             match_id=match_id,
-            tier=Tier(row.tier),
-            state=MatchState(row.state),
-            decision=None if row.decision is None else Decision(row.decision),
-            due_at=row.due_at,
+            tier=tier,
+            state=MatchState(known.state),
+            decision=None if known.decision is None else Decision(known.decision),
+            due_at=known.due_at,
             list_state=list_state,
             nearest=nearest,
         )
+
+    def _hits_of(self, match_id: MatchId) -> tuple[Mapping[SignatureId, Tier], Sequence[Tier]]:
+        """The tier at which each listed signature was hit, and the tiers of those that are live."""
+        listed = tables.listed_signature
+        rows = self.connection.execute(
+            select(_hits.signature_id, _hits.tier, listed.c.state)
+            .join(listed, listed.c.id == _hits.signature_id)
+            .where(_hits.match_id == match_id)
+        ).all()
+        live = [Tier(row.tier) for row in rows if row.state in LIVE_STATES]
+        return {SignatureId(row.signature_id): Tier(row.tier) for row in rows}, live
 
     def _start_clocks(self, match_id: MatchId, asked: Asked, *, at: datetime) -> None:
         for new in asked.clocks:
@@ -229,35 +241,19 @@ class Matches:
                     .values(tier=tier)
                 )
 
-    def _raise_tier(self, match_id: MatchId) -> None:
-        listed = tables.listed_signature
-        tiers = self.connection.scalars(
-            select(_hits.tier)
-            .join(listed, listed.c.id == _hits.signature_id)
-            .where(_hits.match_id == match_id, listed.c.state.in_(LIVE_STATES))
-            .distinct()
-        )
-        tier = strongest(Tier(tier) for tier in tiers)
-        self.connection.execute(
-            update(tables.match).where(_matches.id == match_id).values(tier=tier)
-        )
-
-    def _reopen(self, match_id: MatchId, asked: Asked, *, fresh_hits: bool, at: datetime) -> None:
-        """A photo that was listed again, or that stood for nothing, is looked at again."""
-        row = self.connection.execute(select(tables.match).where(_matches.id == match_id)).one()
-        gone = row.state in (MatchState.WITHDRAWN, MatchState.SUSPENDED)
-        kept = row.state == MatchState.DECIDED and row.decision == Decision.KEPT
-        if not gone and not (kept and fresh_hits):
-            return
-        self._set_state(match_id, MatchState.REOPENED if row.decision else MatchState.OPEN)
+    def _reopen(
+        self, known: Row[*tuple[Any, ...]], asked: Asked, *, at: datetime
+    ) -> Row[*tuple[Any, ...]]:
+        match_id = MatchId(known.id)
+        self._set(match_id, state=MatchState.REOPENED if known.decision else MatchState.OPEN)
         self._start_clocks(match_id, asked, at=at)
         entry = NewEntry(asked.platform_id, FeedKind.MATCH_REOPENED, match_id)
         self.feeds.append([entry], at=at)
+        return self.connection.execute(select(tables.match).where(_matches.id == match_id)).one()
 
-    def _set_state(self, match_id: MatchId, state: MatchState) -> None:
-        self.connection.execute(
-            update(tables.match).where(_matches.id == match_id).values(state=state)
-        )
+    def _set(self, match_id: MatchId, **values: str) -> None:
+        changed = update(tables.match).where(_matches.id == match_id).values(values)
+        self.connection.execute(changed)
 
 
 def _opened(asked: Asked, nearest: GradedHit, list_state: ListedState) -> Match:
@@ -270,6 +266,13 @@ def _opened(asked: Asked, nearest: GradedHit, list_state: ListedState) -> Match:
         list_state=list_state,
         nearest=nearest,
     )
+
+
+def _to_reopen(known: Row[Any], *, fresh_hits: bool) -> bool:
+    """A photo that was listed again, or that stood for nothing, is looked at again."""
+    gone = known.state in (MatchState.WITHDRAWN, MatchState.SUSPENDED)
+    kept = known.state == MatchState.DECIDED and known.decision == Decision.KEPT
+    return gone or (kept and fresh_hits)
 
 
 def _soonest(clocks: Sequence[NewClock]) -> datetime | None:
