@@ -124,8 +124,9 @@ async def _caller(request: Request, services: Services) -> Caller:
     if scheme.lower() != "bearer":
         raise KeyInvalidError
     presented = PresentedKey.parse(key)
-    if services.platforms.is_remembered(presented):
-        return services.platforms.caller(presented, at=now())
+    remembered = services.platforms.remembered_caller(presented, at=now())
+    if remembered is not None:
+        return remembered
     signable = await _signable(request, services.public_url)
     return await run_in_threadpool(services.platforms.caller, presented, at=now(), request=signable)
 

@@ -1,11 +1,9 @@
 """Platforms' API keys: made, checked at each request, revoked."""
 
 import logging
-import threading
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from time import monotonic
 
 from api.security.api_keys import (
     Caller,
@@ -28,6 +26,7 @@ from api.security.peppers import Pepper
 from api.security.scopes import Scope
 from api.services.errors import NoSuchKeyError, TooManyKeysError
 from api.services.idempotency import Idempotency, Once
+from api.services.key_memory import KeyMemory
 from hashsvc import Tier
 from indexer.audit_records import OPERATOR, Act, Actor
 from indexer.errors import StoreUnavailableError
@@ -36,8 +35,6 @@ from indexer.store import Store, Transaction
 from indexer.store.days import day_of
 
 _log = logging.getLogger("hashsvc.keys")
-_REMEMBER_SECONDS = 0.9  # a revoked key stops working within a second
-_REMEMBER_KEYS = 10_000
 MAX_LIVE_BELOW = 256  # live keys below an operator's one
 
 
@@ -48,8 +45,7 @@ class PlatformService:
     store: Store
     pepper: Pepper
     kind: KeyKind = KeyKind.LIVE  # of the keys that are made and taken here
-    _remembered: dict[str, tuple[float, ApiKey | None]] = field(default_factory=dict)
-    _lock: threading.Lock = field(default_factory=threading.Lock)
+    memory: KeyMemory = field(default_factory=KeyMemory)
 
     def create_key(
         self,
@@ -183,10 +179,16 @@ class PlatformService:
                 raise NoSuchKeyError
             _record(tx, Act.KEY_REVOKE, OPERATOR, key_id, at=at)
 
-    def is_remembered(self, presented: PresentedKey) -> bool:
-        """Whether `caller` will answer without the database."""
-        recalled = self._recalled(presented.key_id)
-        return recalled is not None and (recalled[1] is None or recalled[1].public_key is None)
+    def remembered_caller(self, presented: PresentedKey, *, at: datetime) -> Caller | None:
+        """Who holds this key, without the database; None where `caller` must be asked.
+
+        Raises:
+            KeyInvalidError: unknown, wrong, not yet valid, expired or revoked, all alike.
+        """
+        recalled = self.memory.recall(presented.key_id)
+        if recalled is None or (recalled.key and recalled.key.public_key):
+            return None
+        return self._holder(presented, recalled.key, at=at)
 
     def caller(
         self, presented: PresentedKey, *, at: datetime, request: SentRequest | None = None
@@ -202,16 +204,16 @@ class PlatformService:
             KeyInvalidError: unknown, wrong, not yet valid, expired or revoked, all alike.
             SignatureInvalidError: the key must sign, and this request is not signed, or was seen.
         """
-        if presented.kind is not self.kind:
-            raise KeyInvalidError
-        recalled = self._recalled(presented.key_id)
-        kept = self._read(presented.key_id) if recalled is None else recalled[1]
-        caller = caller_of(presented, kept, self.pepper, at=at)
+        caller = self._holder(presented, self._read(presented.key_id), at=at)
         if caller.kept.public_key is not None:
             self._require_signature(request, caller.key_id, caller.kept.public_key, at=at)
-        if recalled is None:
-            self._note_use(presented, caller.kept, day=day_of(at))
+        self._note_use(presented, caller.kept, day=day_of(at))
         return caller
+
+    def _holder(self, presented: PresentedKey, kept: ApiKey | None, *, at: datetime) -> Caller:
+        if presented.kind is not self.kind:
+            raise KeyInvalidError
+        return caller_of(presented, kept, self.pepper, at=at)
 
     def _create(self, name: str, wish: KeyWish, *, at: datetime) -> PresentedKey:
         wish.require_life(at=at)
@@ -232,20 +234,11 @@ class PlatformService:
             if not tx.platforms.use_nonce(key_id, nonce, at=at):
                 raise SignatureInvalidError
 
-    def _recalled(self, key_id: str) -> tuple[float, ApiKey | None] | None:
-        entry = self._remembered.get(key_id)
-        if entry is None or monotonic() - entry[0] > _REMEMBER_SECONDS:
-            return None
-        return entry
-
     def _read(self, key_id: str) -> ApiKey | None:
-        read_at = monotonic()
+        read_at = self.memory.now()
         with self.store.snapshot() as tx:
             kept = tx.platforms.key(key_id)
-        with self._lock:
-            if len(self._remembered) >= _REMEMBER_KEYS:  # someone is guessing ids
-                self._remembered.clear()
-            self._remembered[key_id] = (read_at, kept)
+        self.memory.keep(key_id, kept, read_at=read_at)
         return kept
 
     def _note_use(self, presented: PresentedKey, key: ApiKey, *, day: int) -> None:

@@ -157,8 +157,7 @@ def test_a_revoked_key_takes_those_below_with_it(client, make_key, root):
     assert revoke(client, root, id_of(child)).status_code == 204
 
     assert seen_by(client, root) == [id_of(root), id_of(sister)]
-    services = client.app.state.services
-    services.platforms._remembered.clear()
+    client.app.state.services.platforms.memory.clear()
     for key, status in ((child, 401), (grandchild, 401), (sister, 200), (root, 200)):
         assert client.get("/v1/me", headers=key).status_code == status
 

@@ -6,11 +6,11 @@ from secrets import token_hex
 from time import monotonic, sleep
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from api.security.api_keys import KeyKind, KeyWish, PresentedKey
-from api.security.errors import KeyInvalidError
+from api.security.errors import KeyInvalidError, SignatureInvalidError
 from api.security.scopes import Scope
-from api.services import platforms as platforms_module
 from api.services.errors import NoSuchKeyError
 from api.services.idempotency import Once
 from hashsvc import Tier
@@ -64,11 +64,11 @@ def test_a_revoked_key_is_refused_within_a_second(client, make_key, platforms):
 
 def test_a_key_that_was_checked_is_remembered(platforms):
     key = platforms.create_key("example", [Scope.MATCHES_WRITE], at=AT, days=1)
-    assert not platforms.is_remembered(key)
+    assert platforms.remembered_caller(key, at=AT) is None
 
-    platforms.caller(key, at=AT)
+    caller = platforms.caller(key, at=AT)
 
-    assert platforms.is_remembered(key)
+    assert platforms.remembered_caller(key, at=AT) == caller
 
 
 def test_a_remembered_key_needs_its_secret_all_the_same(platforms):
@@ -76,17 +76,25 @@ def test_a_remembered_key_needs_its_secret_all_the_same(platforms):
     platforms.caller(key, at=AT)
 
     with pytest.raises(KeyInvalidError):
-        platforms.caller(replace(key, secret="x" * 43), at=AT)
+        platforms.remembered_caller(replace(key, secret="x" * 43), at=AT)
 
 
-def test_guessed_ids_fill_no_memory(platforms):
-    limit = platforms_module._REMEMBER_KEYS
-    platforms._remembered.update({str(number): (0.0, None) for number in range(limit)})
+def test_an_id_that_nobody_has_is_remembered_too(platforms):
+    guessed = PresentedKey(KeyKind.LIVE, "nobody00", "x" * 43)
+    with pytest.raises(KeyInvalidError):
+        platforms.caller(guessed, at=AT)
 
     with pytest.raises(KeyInvalidError):
-        platforms.caller(PresentedKey(KeyKind.LIVE, "nobody00", "x" * 43), at=AT)
+        platforms.remembered_caller(guessed, at=AT)
 
-    assert len(platforms._remembered) == 1
+
+def test_a_key_that_must_sign_is_not_good_because_it_was(platforms):
+    public = Ed25519PrivateKey.generate().public_key().public_bytes_raw()
+    key = platforms.create_key("a", [Scope.MATCHES_WRITE], at=AT, days=1, public_key=public)
+    with pytest.raises(SignatureInvalidError):
+        platforms.caller(key, at=AT)
+
+    assert platforms.remembered_caller(key, at=AT) is None
 
 
 def make_once():
@@ -105,7 +113,6 @@ def test_a_replaced_key_and_its_successor_hold_side_by_side_for_a_while(platform
     assert (before.platform, before.scopes) == (after.platform, after.scopes)
     assert (after.kept.label, after.kept.daily_budget) == ("filter", 7)
     assert after.weakest_tier is Tier.LIKELY
-    platforms._remembered.clear()
     last = AT + timedelta(days=7)
     assert platforms.caller(old, at=last - timedelta(microseconds=1))
     assert platforms.caller(new, at=last)
