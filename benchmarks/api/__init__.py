@@ -25,6 +25,7 @@ _TITLE = "The service over HTTP"
 _SCOPES = ("matches:write", "matches:read", "decisions:write", "changes:read")
 _BATCH = 64
 _PHOTO_SIGNATURES = 31
+_QUESTIONS_A_SECOND = 500  # 43 million uploads a day
 _PACED, _DECISIONS_A_SECOND = 400, 40  # more than the moderators of a large site
 _STRAYS, _STRAY_SEED = 4_000, 6
 _UNLIMITED = {
@@ -95,6 +96,10 @@ def _measured(
         load = Load(service.url, requests, arguments.seconds)
         hashes = items * each * (1 if signatures is bare else 2)
         yield _row(name, load, service, arguments, hashes=hashes)
+    requests = questions(key, strays, items=1, each=1)
+    load = Load(service.url, requests, arguments.seconds, _QUESTIONS_A_SECOND)
+    name = f"one signature, {_QUESTIONS_A_SECOND} a second in all"
+    yield _row(name, load, service, arguments, hashes=2)
     matches = _matches(service, key, listed[: arguments.decisions])
     paced = decisions(key, matches[:_PACED])
     name = f"a decision, {_DECISIONS_A_SECOND} a second in all"
