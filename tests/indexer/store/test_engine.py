@@ -1,6 +1,7 @@
 """Connections are durable before they are fast, and keep to themselves what they carried."""
 
 import sqlite3
+from contextlib import ExitStack
 
 import pytest
 from sqlalchemy import text
@@ -103,6 +104,23 @@ def test_a_snapshot_cannot_write_on_postgres_and_does_not_lock_on_sqlite(store, 
         else:
             tx.connection.execute(text("SELECT seq FROM head"))
             tx.connection.rollback()
+
+
+def open_at_once(engine, count):
+    """The processes of PostgreSQL behind so many connections."""
+    with ExitStack() as stack:
+        opened = [stack.enter_context(engine.connect()) for _ in range(count)]
+        return {one.scalar(text("SELECT pg_backend_pid()")) for one in opened}
+
+
+@pytest.mark.postgres
+def test_connections_to_postgres_stay_open_for_the_next_requests(postgres_databases):
+    with postgres_databases.fresh() as url:
+        engine = open_engine(url)
+
+        assert open_at_once(engine, 12) == open_at_once(engine, 12)
+
+        engine.dispose()
 
 
 def test_what_a_statement_carried_does_not_show_in_its_error(databases):
