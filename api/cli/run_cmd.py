@@ -1,6 +1,5 @@
 """`hashsvc-server run` and `migrate`."""
 
-import socket
 from contextlib import closing
 from pathlib import Path
 from typing import Annotated
@@ -8,6 +7,7 @@ from typing import Annotated
 import typer
 
 from api.app import create_app
+from api.cli.listening import listening
 from api.cli.preparing import FAILED, MESSAGES, Data, explained, fail, prepare
 from api.cli.serving import Workers, serve
 from api.logs import set_up_logging
@@ -22,7 +22,6 @@ from indexer.records import Stream
 from indexer.store.high_water import HighWater
 from indexer.store.only_server import only_server
 
-_WAITING = 2048  # connections
 _ONE_WORKER = (
     "SQLite takes one worker: leave --workers at 1, or name a PostgreSQL database in "
     "HASHSVC_DATABASE_URL."
@@ -52,14 +51,17 @@ def run(
         settings, keys = prepare(data, host=host, port=port, workers=workers)
         if settings.workers > 1 and settings.database_url is None:
             fail(_ONE_WORKER)
-        with only_server(settings.url), listening(host, port) as listener:
+        with (
+            only_server(settings.url),
+            listening(host, port, workers=settings.workers) as listeners,
+        ):
             _require_remembered(settings, keys)
             Building(build_plan(settings, keys)).prepare()
-            _greet(f"http://{host}:{listener.getsockname()[1]}", data)
+            _greet(f"http://{host}:{listeners[0].getsockname()[1]}", data)
             if settings.workers > 1:
-                could_start = Workers(settings, listener).run()
+                could_start = Workers(settings, listeners).run()
             else:
-                could_start = serve(create_app(settings, keys), listener)
+                could_start = serve(create_app(settings, keys), listeners[0])
     if not could_start:
         raise typer.Exit(FAILED)
 
@@ -87,21 +89,6 @@ def migrate(data: Data = Path("var")) -> None:
     with explained():
         prepare(data)
     MESSAGES.print("The database is at this version's schema.")
-
-
-def listening(host: str, port: int) -> socket.socket:
-    """A socket that takes connections; who comes before a worker is ready waits for it."""
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    listener = socket.socket(family, socket.SOCK_STREAM)
-    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    try:
-        listener.bind((host, port))
-        listener.listen(_WAITING)
-    except OSError:
-        listener.close()
-        raise
-    listener.set_inheritable(True)
-    return listener
 
 
 def _greet(url: str, data: Path) -> None:

@@ -10,8 +10,8 @@ from typing import Annotated
 import typer
 
 from api.app import create_app
+from api.cli.listening import listening
 from api.cli.preparing import MESSAGES, explained, prepare
-from api.cli.run_cmd import listening
 from api.cli.serving import serve
 from api.logs import set_up_logging
 from api.schemas.sandbox import test_signatures
@@ -45,7 +45,7 @@ def sandbox(
     """
     set_up_logging()
     os.environ["HASHSVC_SANDBOX"] = "true"  # what this process starts is a sandbox too
-    with explained(), _folder(data) as folder, listening("127.0.0.1", port) as listener:
+    with explained(), _folder(data) as folder, listening("127.0.0.1", port) as [listener]:
         settings, keys = prepare(folder, sandbox=True, sandbox_chaos=chaos)
         url = f"http://127.0.0.1:{listener.getsockname()[1]}"
         _greet(url, _filled(settings, keys))

@@ -89,12 +89,17 @@ class _Worker:
 
 
 class Workers:
-    """Several processes that answer on one socket; one that dies is started anew."""
+    """Several processes, each of which answers on a socket; one that dies is started anew."""
 
-    def __init__(self, settings: Settings, listener: socket.socket) -> None:
-        """Nothing is started yet."""
+    def __init__(self, settings: Settings, listeners: Sequence[socket.socket]) -> None:
+        """Nothing is started yet.
+
+        Args:
+            settings: of the service.
+            listeners: one for each worker.
+        """
         self._settings = settings
-        self._listener = listener
+        self._listeners = listeners
         self._told: list[int] = []
         self._workers: list[_Worker] = []
 
@@ -106,7 +111,7 @@ class Workers:
         """
         before = {number: signal.signal(number, self._hear) for number in _STOPPING}
         try:
-            self._workers = [self._start() for _ in range(self._settings.workers)]
+            self._workers = [self._start(listener) for listener in self._listeners]
             could_start = self._watch()
         finally:
             self._end()
@@ -126,19 +131,19 @@ class Workers:
                 if code >= 0 and not worker.answered:
                     return False  # it gave up itself; one that was killed may succeed next time
                 _log.error("a worker ended with code %d and is started anew", code)
-                self._workers[place] = self._start()
+                self._workers[place] = self._start(self._listeners[place])
             pause.wait(_LOOK_SECONDS)
         return True
 
-    def _start(self) -> _Worker:
-        listener = self._listener.fileno()
+    def _start(self, listener: socket.socket) -> _Worker:
+        inherited = listener.fileno()
         child = subprocess.Popen(  # noqa: S603  # our own words
-            [*_WORKER, str(listener)],
+            [*_WORKER, str(inherited)],
             stdin=subprocess.PIPE,  # never written to: its end tells that this process is gone
             stdout=subprocess.PIPE,
             env=os.environ | _ONE_THREAD | self._shared(),
             bufsize=0,
-            pass_fds=[listener],
+            pass_fds=[inherited],
             start_new_session=True,  # Ctrl+C is for this process, which ends its workers
         )
         if child.stdout is not None:

@@ -8,8 +8,9 @@ import socket
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from time import monotonic, sleep
+from urllib.parse import urlsplit
 
 import psutil
 import pytest
@@ -101,6 +102,32 @@ def test_workers_share_a_port_and_end_together(data, database):
     assert not any(worker.is_running() for worker in workers)
     assert server.stderr.count("Application shutdown complete.") == 2
     assert "Traceback" not in server.stderr
+
+
+def accepted(worker, port):
+    return sum(one.laddr.port == port and bool(one.raddr) for one in worker.net_connections())
+
+
+@postgres
+def test_connections_that_come_together_are_spread_over_workers(data, database):
+    with running(data, "--workers", "2") as server, ExitStack() as opened:
+        wait_until(lambda: server.stderr.count("Application startup complete.") == 2)
+        address = urlsplit(server.url)
+        for _ in range(40):
+            opened.enter_context(socket.create_connection((address.hostname, address.port)))
+        workers = workers_of(server)
+        wait_until(lambda: sum(accepted(one, address.port) for one in workers) >= 40)
+
+        assert all(accepted(one, address.port) >= 3 for one in workers)
+
+
+@postgres
+def test_no_second_server_shares_the_port_of_workers(data, database):
+    with running(data, "--workers", "2") as server:
+        port = str(urlsplit(server.url).port)
+
+        assert "The port is in use" in refused_start(data, "--workers", "2", "--port", port)
+        assert "The port is in use" in refused_start(data, "--port", port)
 
 
 @postgres
