@@ -1,6 +1,8 @@
 """What holds for every database: what is published, in which order, to whom."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from threading import Barrier
 
 import pytest
 
@@ -82,6 +84,26 @@ def test_a_list_takes_two_operators(store):
     assert readable() == []
     assert grant("ben").holds
     assert [one.bank for one in readable()] == ["reported"]
+
+
+def test_of_operators_who_agree_at_once_one_grants_a_list(store):
+    platform = make_platform(store)
+    together = Barrier(4, timeout=60)
+
+    def grant(operator):
+        with store.transaction() as tx:
+            return tx.lists.grant(platform, bank_id_of(tx), Wish(operator, "4/2026"), at=AT)
+
+    def agree(operator):
+        together.wait()
+        return grant(operator)
+
+    asked = grant("amina")
+    with ThreadPoolExecutor(4) as operators:
+        answers = list(operators.map(agree, ["ben", "chao", "dina", "esi"]))
+
+    assert len({one.granted_by for one in answers}) == 1
+    assert len(page(store, asked).lines) == 2  # the honey of one recipient
 
 
 def test_a_revoked_grant_takes_two_operators_again(store, grant):
