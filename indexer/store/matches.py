@@ -148,7 +148,7 @@ class Matches:
             }
         return live
 
-    def _known(self, asked: Asked) -> Row[*tuple[Any, ...]] | None:
+    def _known(self, asked: Asked) -> Row[Any] | None:
         return self.connection.execute(
             select(tables.match)
             .where(_matches.platform_id == asked.platform_id, _matches.ref_mac == asked.ref_mac)
@@ -176,7 +176,7 @@ class Matches:
 
     def _asked_again(
         self,
-        known: Row[*tuple[Any, ...]],
+        known: Row[Any],
         asked: Asked,
         counting: Sequence[GradedHit],
         nearest: GradedHit,
@@ -241,9 +241,7 @@ class Matches:
                     .values(tier=tier)
                 )
 
-    def _reopen(
-        self, known: Row[*tuple[Any, ...]], asked: Asked, *, at: datetime
-    ) -> Row[*tuple[Any, ...]]:
+    def _reopen(self, known: Row[Any], asked: Asked, *, at: datetime) -> Row[Any]:
         match_id = MatchId(known.id)
         self._set(match_id, state=MatchState.REOPENED if known.decision else MatchState.OPEN)
         self._start_clocks(match_id, asked, at=at)

@@ -22,9 +22,7 @@ class Policies:
 
     connection: Connection
     listing: Listing
-    _rows: dict[PlatformId, Row[*tuple[Any, ...]] | None] = field(
-        default_factory=dict
-    )  # of this transaction
+    _rows: dict[PlatformId, Row[Any] | None] = field(default_factory=dict)  # read so far
 
     def of(self, platform_id: PlatformId) -> Mapping[str, Any]:
         """What the platform has set, by name; empty where it set nothing."""
@@ -69,7 +67,7 @@ class Policies:
             return self.listing.data_key(self.connection.execute(found).scalar_one())
         return made
 
-    def _kept(self, platform_id: PlatformId) -> Row[*tuple[Any, ...]] | None:
+    def _kept(self, platform_id: PlatformId) -> Row[Any] | None:
         if platform_id not in self._rows:
             keys = tables.data_key
             self._rows[platform_id] = self.connection.execute(
