@@ -176,6 +176,8 @@ class Follower:
             head = tx.changes.head()
             if head.epoch != place.epoch or head.seq < place.seq:
                 raise HistoryChangedError
+            if head == place:  # as nearly every poll finds it
+                return place
             changes = tx.changes.after(place.seq, limit=_PAGE)
             after = _checked(place, changes, head)
             _apply(tx, changes, indexes)

@@ -1,7 +1,9 @@
 """The index follows the store, change by change, or stops."""
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from sqlalchemy import event
 
 from indexer.follower import Follower
 from indexer.records import BankKind
@@ -116,3 +118,29 @@ def test_staleness_is_the_time_since_it_last_caught_up(store):
     late = follower.staleness_seconds()
 
     assert 0 < early < late < 60
+
+
+@pytest.fixture
+def statements(store):
+    """What is asked of the database."""
+    asked = []
+
+    def hear(_connection, _cursor, statement, *_rest):
+        asked.append(statement)
+
+    event.listen(store.engine, "before_cursor_execute", hear)
+    yield asked
+    event.remove(store.engine, "before_cursor_execute", hear)
+
+
+def test_a_poll_that_finds_nothing_new_asks_for_the_end_of_the_log_alone(store, statements):
+    open_case(store, 2)
+    follower, index = follow(store)
+    follower.catch_up()
+    statements.clear()
+
+    follower.catch_up()
+
+    assert len([one for one in statements if one.startswith("SELECT")]) == 1
+    assert len(index) == 2
+    assert follower.staleness_seconds() < 60
