@@ -46,10 +46,11 @@ class Layers:
 
     def find(self, query: Signature, threshold: int) -> list[Hit]:
         """See `Matcher.find`; exact as `CsrBase` says, and always in the delta."""
-        pdq = query.pdq.words()
-        rows = near_rows(self.delta.pdq, pdq, threshold, self.delta_gone)
         hits = self.base.hits(query, threshold, self.base_gone)
-        return nearest_first(hits + self.delta.hits(query, rows))
+        if len(self.delta):
+            rows = near_rows(self.delta.pdq, query.pdq.words(), threshold, self.delta_gone)
+            hits += self.delta.hits(query, rows)
+        return nearest_first(hits)
 
     def seconds_for(self, queries: int) -> float:
         """See `SignatureIndex.seconds_for`; for questions to 72 bits, the dearest in use."""
