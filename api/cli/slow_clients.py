@@ -8,6 +8,8 @@ import asyncio
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
+from api.cli.joining import Joining
+
 
 class BoundedProtocol(HttpToolsProtocol):
     """One connection."""
@@ -19,35 +21,44 @@ class BoundedProtocol(HttpToolsProtocol):
 
     _head_timer: asyncio.TimerHandle | None = None
     _read_timer: asyncio.TimerHandle | None = None
+    _in_head = False
     _head_bytes = 0
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Wait for a first request, not for long."""
         super().connection_made(transport)
+        self.transport = self._joining = Joining(transport)
         if len(self.connections) > self.connections_at_once:
             transport.abort()
         else:
+            self._in_head = True
             self._await_head()
 
     def data_received(self, data: bytes) -> None:
         """Count what comes before a request's head is whole; a body may come along with its end."""
         super().data_received(data)
-        if self._head_timer is not None:
+        if self._in_head:
             self._head_bytes += len(data)
             if self._head_bytes > self.head_bytes:
                 self.transport.abort()
+            elif self._head_timer is None:  # most heads come whole, and are never waited for
+                self._await_head()
 
     def on_message_begin(self) -> None:
         """A further request on the same connection has its own time."""
         super().on_message_begin()
-        if self._head_timer is None:
-            self._await_head()
+        self._in_head = True
 
     def on_headers_complete(self) -> None:
         """The head is whole; the body is the application's."""
         _stop(self._head_timer)
-        self._head_timer, self._head_bytes = None, 0
+        self._head_timer, self._head_bytes, self._in_head = None, 0, False
         super().on_headers_complete()
+
+    def on_response_complete(self) -> None:
+        """A head without a body is sent too."""
+        self._joining.flush()
+        super().on_response_complete()
 
     def pause_writing(self) -> None:
         """The client does not read as fast as it is answered."""
@@ -66,7 +77,6 @@ class BoundedProtocol(HttpToolsProtocol):
         super().connection_lost(exc)
 
     def _await_head(self) -> None:
-        self._head_bytes = 0
         self._head_timer = self.loop.call_later(self.head_seconds, self.transport.abort)
 
 
