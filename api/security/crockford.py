@@ -4,6 +4,7 @@ import secrets
 
 _ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _BITS_PER_SIGN = 5
+_SIGN_OF_BYTE = (_ALPHABET * 8).encode()  # the lowest 5 bits of a byte
 _MISREAD = str.maketrans({"O": "0", "I": "1", "L": "1"})
 _SEPARATORS = str.maketrans({" ": None, "-": None})
 
@@ -33,4 +34,4 @@ def decode(text: str, *, signs: int) -> int | None:
 
 def random_id(prefix: str, *, signs: int = 26) -> str:
     """An unguessable id: `prefix` and 5 random bits a sign."""
-    return prefix + encode(secrets.randbits(_BITS_PER_SIGN * signs), signs=signs)
+    return prefix + secrets.token_bytes(signs).translate(_SIGN_OF_BYTE).decode()

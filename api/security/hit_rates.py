@@ -6,6 +6,7 @@ be distinct. What it cannot see is a key that asks about pictures somebody chose
 
 import threading
 from collections import deque
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
@@ -63,16 +64,19 @@ class HitRates:
             today = kept.today(number)
             today.uploads += uploads
             today.matches += matches
-            if kept.told_on == number or not _is_much(today, list(kept.days)[:-1]):
+            if kept.told_on == number or not _is_much(today, kept.days):
                 return False
             kept.told_on = number
             return True
 
 
-def _is_much(today: _Day, before: list[_Day]) -> bool:
+def _is_much(today: _Day, days: Iterable[_Day]) -> bool:
+    if today.matches < _FEWEST_MATCHES:
+        return False
+    before = [day for day in days if day is not today]
     uploads = sum(day.uploads for day in before)
     matches = sum(day.matches for day in before)
-    if uploads < _FEWEST_UPLOADS or today.matches < _FEWEST_MATCHES:
+    if uploads < _FEWEST_UPLOADS:
         return False
     # A key that never matched counts as one that matched once.
     return today.matches * uploads >= TIMES * max(1, matches) * today.uploads

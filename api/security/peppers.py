@@ -1,6 +1,5 @@
 """Keys derived from the pepper, one for each purpose, so that no digest serves two."""
 
-import hashlib
 import hmac
 from enum import StrEnum
 
@@ -64,4 +63,4 @@ class Pepper:
 
     def mac_under(self, pepper_id: str, purpose: Purpose, message: bytes) -> bytes:
         """HMAC-SHA256, 32 bytes, under one pepper."""
-        return hmac.new(self._keys[pepper_id][purpose], message, hashlib.sha256).digest()
+        return hmac.digest(self._keys[pepper_id][purpose], message, "sha256")

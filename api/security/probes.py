@@ -82,7 +82,7 @@ class ProbeWatch:
         self._places = places
         self._window = math.ceil(_WINDOW * places / workers)
         self._trails: _Trails = OrderedDict()
-        self._watched: dict[tuple[str, Algorithm], _Trails] = {}
+        self._watched: dict[str, dict[Algorithm, _Trails]] = {}  # by the operator's key
         self._cleaned_at = _NEVER
         self._lock = threading.Lock()  # requests run in threads
 
@@ -110,7 +110,7 @@ class ProbeWatch:
         with self._lock:
             self._forget(at)
             for one in (one for near in uploads for one in near):
-                if one.ids or (root_id, Algorithm.PDQ) in self._watched:
+                if one.ids or Algorithm.PDQ in self._watched.get(root_id, ()):
                     asked |= self._add(root_id, one, at)
             trails = [(about, self._trails[about]) for about in asked if about in self._trails]
             return [
@@ -201,10 +201,8 @@ class ProbeWatch:
             self._begin_watching(about, trail)
 
     def _begin_watching(self, about: ProbeTarget, trail: Trail) -> None:
-        of_key = (about.root_id, about.algorithm)
-        if of_key not in self._watched:
-            self._watched[of_key] = OrderedDict()
-        watched = self._watched[of_key]
+        of_key = self._watched.setdefault(about.root_id, {})
+        watched = of_key.setdefault(about.algorithm, OrderedDict())
         watched[about] = trail
         watched.move_to_end(about)
         quiet = [one for one, each in watched.items() if not each.alarmed]
@@ -213,7 +211,7 @@ class ProbeWatch:
 
     def _missed(self, root_id: str, hash_: Hash) -> list[tuple[ProbeTarget, Trail]]:
         """Trails beside which this is; beyond the edge nothing is found, so look here."""
-        watched = self._watched.get((root_id, hash_.algorithm), _NONE)
+        watched = self._watched.get(root_id, {}).get(hash_.algorithm, _NONE)
         if not watched:
             return []
         rows = np.concatenate([trail.rows() for trail in watched.values()])
@@ -240,17 +238,18 @@ class ProbeWatch:
 
     def _drop(self, about: ProbeTarget) -> None:
         del self._trails[about]
-        watched = self._watched.get((about.root_id, about.algorithm))
-        if watched is not None and about in watched:
+        of_key = self._watched.get(about.root_id, {})
+        watched = of_key.get(about.algorithm, _NONE)
+        if about in watched:
             del watched[about]
             if not watched:
-                del self._watched[about.root_id, about.algorithm]
+                del of_key[about.algorithm]
+            if not of_key:
+                del self._watched[about.root_id]
 
     def _watched_by(self, root_id: str) -> list[tuple[ProbeTarget, Trail]]:
         return [
-            pair
-            for algorithm in Algorithm
-            for pair in self._watched.get((root_id, algorithm), _NONE).items()
+            pair for of_one in self._watched.get(root_id, {}).values() for pair in of_one.items()
         ]
 
 

@@ -1,5 +1,7 @@
 """Numbers as people read and type them."""
 
+from collections import Counter
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -39,6 +41,13 @@ def test_any_text_is_a_number_or_none(text):
 )
 def test_anything_else_is_no_number(text):
     assert crockford.decode(text, signs=16) is None
+
+
+def test_every_sign_of_an_id_is_as_likely_as_every_other():
+    signs = Counter(crockford.random_id("", signs=32_000))
+
+    assert len(signs) == 32
+    assert all(800 < count < 1_200 for count in signs.values())  # 1,000 and six deviations
 
 
 def test_random_ids_differ_and_have_the_asked_length():
