@@ -1,8 +1,10 @@
 """What routes ask for, as annotated types: who calls, and which services answer."""
 
-from asyncio import Semaphore
+from asyncio import Semaphore, get_running_loop
 from collections.abc import AsyncIterator, Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Annotated
 
 from fastapi import Depends, Header, Path, Query, Request, Response
@@ -13,7 +15,7 @@ from starlette.concurrency import run_in_threadpool
 from api.metrics import Metrics
 from api.schemas.rate_fields import rate_fields
 from api.security.api_keys import Caller, PresentedKey
-from api.security.errors import KeyInvalidError, ScopeMissingError
+from api.security.errors import KeyInvalidError, ScopeMissingError, SecurityError
 from api.security.message_signatures import SentRequest
 from api.security.rate_limits import Lane, RateLimits
 from api.security.scopes import Scope
@@ -40,6 +42,7 @@ from api.services.sweeps import SweepService
 from api.services.waiting_figures import WaitingFigures
 from api.services.webhooks import WebhookService
 from hashsvc.times import now
+from indexer.errors import IndexerError
 from indexer.records import MatchId
 
 
@@ -113,7 +116,7 @@ class KeyBearer(SecurityBase):
             SignatureInvalidError: it must sign, and did not.
             ScopeMissingError: it may not do this.
         """
-        caller = await _caller(request, await _services(request))
+        caller = await _caller(request, request.app.state.services)
         if self._scope is not None and self._scope not in caller.scopes:
             raise ScopeMissingError
         return caller
@@ -124,14 +127,26 @@ async def _caller(request: Request, services: Services) -> Caller:
     if scheme.lower() != "bearer":
         raise KeyInvalidError
     presented = PresentedKey.parse(key)
-    remembered = services.platforms.remembered_caller(presented, at=now())
+    platforms = services.platforms
+    renew = partial(_renew, platforms, presented)
+    remembered = platforms.remembered_caller(presented, at=now(), renew=renew)
     if remembered is not None:
         return remembered
-    signable = await _signable(request, services.public_url)
-    return await run_in_threadpool(services.platforms.caller, presented, at=now(), request=signable)
+    signable = _signable(request, services.public_url)
+    return await run_in_threadpool(platforms.caller, presented, at=now(), request=signable)
 
 
-async def _signable(request: Request, public_url: str | None) -> SentRequest:
+def _renew(platforms: PlatformService, presented: PresentedKey) -> None:
+    """Read a key while its request goes on; what is found counts for those that come after."""
+
+    def renew() -> None:
+        with suppress(SecurityError, IndexerError):  # they will read it themselves, and be told
+            platforms.caller(presented, at=now())
+
+    get_running_loop().run_in_executor(None, renew)
+
+
+def _signable(request: Request, public_url: str | None) -> SentRequest:
     origin = public_url or f"{request.url.scheme}://{request.url.netloc}"
     target = request.scope["raw_path"].decode("ascii", "replace")
     query = request.scope["query_string"].decode("ascii", "replace")
@@ -139,7 +154,7 @@ async def _signable(request: Request, public_url: str | None) -> SentRequest:
         method=request.method,
         url=f"{origin}{target}?{query}" if query else f"{origin}{target}",
         headers=request.headers,
-        body=await request.body(),
+        body=request.scope["hashsvc_body"],
     )
 
 

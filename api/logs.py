@@ -40,7 +40,8 @@ class JsonFormatter(logging.Formatter):
             "logger": record.name,
             "event": _SECRET.sub("[removed]", record.getMessage()),
         }
-        line |= {key: getattr(record, key) for key in _ALLOWED if hasattr(record, key)}
+        known = record.__dict__
+        line |= {key: known[key] for key in _ALLOWED if key in known}
         if record.exc_info and record.exc_info[0]:
             line["exception"] = record.exc_info[0].__name__
             line["places"] = _places(record.exc_info[2])

@@ -4,6 +4,7 @@ As in draft-ietf-httpapi-ratelimit-headers-11; an earlier one had other fields.
 """
 
 from collections.abc import Iterable
+from functools import lru_cache
 
 from api.security.rate_limits import Quota, Unit
 
@@ -12,14 +13,17 @@ def rate_fields(quotas: Iterable[Quota]) -> dict[str, str]:
     """The two fields: what is allowed, and what is left of it."""
     known = list(quotas)
     return {
-        "RateLimit-Policy": ", ".join(_policy(quota) for quota in known),
-        "RateLimit": ", ".join(_left(quota) for quota in known),
+        "RateLimit-Policy": ", ".join(
+            [_policy(quota.name, quota.unit, quota.amount, quota.window_seconds) for quota in known]
+        ),
+        "RateLimit": ", ".join([_left(quota) for quota in known]),
     }
 
 
-def _policy(quota: Quota) -> str:
-    window = "" if quota.window_seconds is None else f";w={quota.window_seconds}"
-    return f'"{quota.name}";q={quota.amount}{_unit(quota.unit)}{window}'
+@lru_cache(maxsize=1024)  # the same for each request
+def _policy(name: str, unit: Unit, amount: int, window_seconds: int | None) -> str:
+    window = "" if window_seconds is None else f";w={window_seconds}"
+    return f'"{name}";q={amount}{_unit(unit)}{window}'
 
 
 def _left(quota: Quota) -> str:

@@ -152,17 +152,34 @@ def stored(
 
 
 def caller_of(
-    presented: PresentedKey, kept: ApiKey | None, pepper: Pepper, *, at: datetime
+    presented: PresentedKey, holder: Caller | None, pepper: Pepper, *, at: datetime
 ) -> Caller:
     """Who holds this key.
+
+    Args:
+        presented: as it was sent.
+        holder: who is kept under its id, whatever the secret; None: nobody.
+        pepper: source of the digest.
+        at: now.
 
     Raises:
         KeyInvalidError: unknown, wrong, not yet valid, expired or revoked, all alike.
     """
     text = presented.text().encode()
-    if kept is None or not pepper.fits(kept.secret_mac, Purpose.API, text):
+    if holder is None or not pepper.fits(holder.kept.secret_mac, Purpose.API, text):
         raise KeyInvalidError
-    return holder_of(kept, at=at)
+    return holding(holder, at=at)
+
+
+def holding(holder: Caller, *, at: datetime) -> Caller:
+    """The same, whose key holds.
+
+    Raises:
+        KeyInvalidError: not yet valid, expired or revoked, all alike.
+    """
+    if not holder.kept.holds(at):
+        raise KeyInvalidError
+    return holder
 
 
 def holder_of(kept: ApiKey, *, at: datetime) -> Caller:
@@ -171,9 +188,7 @@ def holder_of(kept: ApiKey, *, at: datetime) -> Caller:
     Raises:
         KeyInvalidError: not yet valid, expired or revoked, all alike.
     """
-    if not kept.holds(at):
-        raise KeyInvalidError
-    return past_holder_of(kept)
+    return holding(past_holder_of(kept), at=at)
 
 
 def past_holder_of(kept: ApiKey) -> Caller:

@@ -6,8 +6,7 @@ requests of one unit in fixed windows, and know neither debts nor what a family 
 
 import math
 import threading
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, time, timedelta
 from enum import StrEnum
@@ -132,19 +131,21 @@ class _Account:
 class _Days:
     """What each key has asked today; forgotten at midnight UTC and when the process ends."""
 
-    day: datetime = _NEVER  # its first moment
+    begins: datetime = _NEVER
+    ends: datetime = _NEVER  # exclusive
     spent: dict[str, int] = field(default_factory=dict)
 
     def begin(self, at: datetime) -> None:
-        day = datetime.combine(at.astimezone(UTC), time(tzinfo=UTC))
-        if day != self.day:
-            self.day, self.spent = day, {}
+        if not self.begins <= at < self.ends:
+            self.begins = datetime.combine(at.astimezone(UTC), time(tzinfo=UTC))
+            self.ends = self.begins + timedelta(days=1)
+            self.spent = {}
 
     def left(self, budgets: Mapping[str, int]) -> int:
         return min(budget - self.spent.get(key_id, 0) for key_id, budget in budgets.items())
 
     def quota(self, budgets: Mapping[str, int], at: datetime) -> Quota:
-        until_midnight = math.ceil((self.day + timedelta(days=1) - at).total_seconds())
+        until_midnight = math.ceil((self.ends - at).total_seconds())
         left, amount = max(0, self.left(budgets)), min(budgets.values())
         return Quota("day", Unit.SIGNATURES, amount, left, _DAY_SECONDS, until_midnight)
 
@@ -167,27 +168,28 @@ class RateLimits:
         self._days = _Days()
         self._lock = threading.Lock()  # some routes run in threads
 
-    @contextmanager
-    def asking(
-        self, key: ApiKey, cost: int, *, lane: Lane, at: datetime
-    ) -> Iterator[tuple[Quota, ...]]:
+    def asking(self, key: ApiKey, cost: int, *, lane: Lane, at: datetime) -> "_Asking":
         """Take `cost` units and one place among the requests at once, given back at the end.
 
-        Yields:
-            The limits, and what is left of them.
+        Returns:
+            To be entered, which gives the limits and what is left of them.
 
         Raises:
-            RateLimitedError: too fast, or too many at once; nothing was taken.
-            DailyBudgetSpentError: too much for today; nothing was taken.
+            RateLimitedError: on entering, too fast, or too many at once; nothing was taken.
+            DailyBudgetSpentError: on entering, too much for today; nothing was taken.
         """
+        return _Asking(self, key, cost, lane, at)
+
+    def take(self, key: ApiKey, cost: int, lane: Lane, at: datetime) -> tuple[Quota, ...]:
+        """As `asking`, until `leave`."""
         with self._lock:
             account = self._account(key.root_id, lane, at)
-            quotas = self._take(account, key, cost, lane, at)
-        try:
-            yield quotas
-        finally:
-            with self._lock:
-                account.running -= 1
+            return self._take(account, key, cost, lane, at)
+
+    def leave(self, key: ApiKey, lane: Lane) -> None:
+        """Give back the place of a request that was answered."""
+        with self._lock:
+            self._accounts[key.root_id, lane].running -= 1
 
     def _account(self, root_id: str, lane: Lane, at: datetime) -> _Account:
         account = self._accounts.get((root_id, lane))
@@ -225,6 +227,22 @@ class RateLimits:
         if key.daily_budget is not None and key.key_id != key.root_id:
             whole[key.key_id] = key.daily_budget
         return {key_id: math.ceil(budget / self._workers) for key_id, budget in whole.items()}
+
+
+# A class: a generator that is entered and left for each request costs three times as much.
+@dataclass(slots=True)
+class _Asking:
+    limits: RateLimits
+    key: ApiKey
+    cost: int
+    lane: Lane
+    at: datetime
+
+    def __enter__(self) -> tuple[Quota, ...]:
+        return self.limits.take(self.key, self.cost, self.lane, self.at)
+
+    def __exit__(self, *_: object) -> None:
+        self.limits.leave(self.key, self.lane)
 
 
 def rate_limits_of(settings: Settings) -> RateLimits:

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from time import monotonic
 
-from indexer.records import ApiKey
+from api.security.api_keys import Caller
 
 _FORGET_SECONDS = 0.9  # a revoked key stops working within a second
 _RENEW_SECONDS = 0.45
@@ -16,9 +16,10 @@ _MOST_KEYS = 10_000
 class Remembered:
     """What was read of one key id."""
 
-    key: ApiKey | None  # None: there is no such key
+    holder: Caller | None  # whoever shows the secret too; None: there is no such key
     read_at: float  # seconds of the memory's clock, before it was read
-    renewing: bool = False  # one request has gone to read it again
+    renewing: bool = False  # somebody has gone to read it again
+    shown: bytes = b""  # SHA-256 of the key that was shown, and was good
 
 
 class KeyMemory:
@@ -43,24 +44,25 @@ class KeyMemory:
         return self._clock()
 
     def recall(self, key_id: str) -> Remembered | None:
-        """What is remembered of a key; None: read it.
+        """What is remembered of a key; None: read it."""
+        found = self._remembered.get(key_id)
+        fresh = found is not None and self._clock() - found.read_at <= _FORGET_SECONDS
+        return found if fresh else None
 
-        In the second half of its time one request alone is sent to read it: at its end all that
-        are in progress would go.
+    def renewal_due(self, found: Remembered) -> bool:
+        """Whether to read a remembered key again now; true once, in the second half of its time.
+
+        At its end all requests that are in progress would go.
         """
+        if found.renewing or self._clock() - found.read_at <= _RENEW_SECONDS:
+            return False
         with self._lock:
-            found = self._remembered.get(key_id)
-            age = self._clock() - found.read_at if found else 0.0
-            if found is None or age > _FORGET_SECONDS:
-                return None
-            if age > _RENEW_SECONDS and not found.renewing:
-                found.renewing = True
-                return None
-            return found
+            due, found.renewing = not found.renewing, True
+        return due
 
-    def keep(self, key_id: str, key: ApiKey | None, *, read_at: float) -> None:
+    def keep(self, key_id: str, holder: Caller | None, *, read_at: float) -> None:
         """Remember what was read of a key."""
         with self._lock:
             if len(self._remembered) >= _MOST_KEYS:  # someone is guessing ids
                 self.clear()
-            self._remembered[key_id] = Remembered(key, read_at)
+            self._remembered[key_id] = Remembered(holder, read_at)

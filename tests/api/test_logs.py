@@ -9,6 +9,7 @@ import pytest
 
 from api.logs import JsonFormatter, set_up_logging
 from tests.api.receivers import receiving
+from tests.api.workers.test_index_following import wait_until
 
 NUMBER = "7QK2-M4RT-0XVB-9HDC"
 
@@ -87,6 +88,7 @@ def test_an_address_that_is_called_is_not_logged(root_logger, capsys):
 def test_a_request_is_logged_by_route_status_and_id(client, caplog):
     with caplog.at_level(logging.INFO, logger="hashsvc.requests"):
         answer = client.get("/healthz?secret=1")
+        wait_until(lambda: caplog.records)  # it is told after the answer
 
     (record,) = caplog.records
     line = json.loads(JsonFormatter().format(record))

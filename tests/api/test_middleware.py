@@ -1,5 +1,6 @@
 """What surrounds every request: limits, headers, an id."""
 
+import asyncio
 import json
 
 import pytest
@@ -143,3 +144,44 @@ def test_a_response_that_is_sent_again_has_each_header_once():
 
     assert [len(answer.headers.get_list("Request-Id")) for answer in answers] == [1, 1]
     assert len({answer.headers["Request-Id"] for answer in answers}) == 2
+
+
+def test_sockets_are_read_between_requests():
+    """The loop turns before a request is worked on; what was answered together is told after."""
+    happened = []
+
+    async def app(scope, receive, send):
+        happened.append(f"worked on {scope['path']}")
+        await Response("done")(scope, receive, send)
+
+    class Heard(Metrics):
+        @property
+        def requests(self):
+            happened.append("told")
+            return self._requests
+
+        @requests.setter
+        def requests(self, requests):
+            self._requests = requests
+
+    limits = BodyLimits(SURVIVOR_BYTES, PLATFORM_BYTES)
+    wrapped = RequestMiddleware(app, limits=limits, places=Places(8), metrics=Heard())
+
+    async def ask_twice():
+        asyncio.get_running_loop().call_soon(happened.append, "sockets")
+        await asyncio.gather(*(asked(wrapped, path) for path in ("/one", "/two")))
+        await asyncio.sleep(0)
+
+    asyncio.run(ask_twice())
+
+    assert happened == ["sockets", "worked on /one", "worked on /two", "told", "told"]
+
+
+async def asked(app, path):
+    async def receive():
+        return {"type": "http.request", "body": b""}
+
+    async def send(message):
+        pass
+
+    await app({"type": "http", "method": "GET", "path": path, "headers": []}, receive, send)

@@ -5,7 +5,15 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from api.security.api_keys import KeyKind, KeyWish, PresentedKey, caller_of, make_key, stored
+from api.security.api_keys import (
+    KeyKind,
+    KeyWish,
+    PresentedKey,
+    caller_of,
+    make_key,
+    past_holder_of,
+    stored,
+)
 from api.security.errors import KeyInvalidError, KeyTooBroadError, KeyTooLongError
 from api.security.peppers import Pepper
 from api.security.scopes import Scope
@@ -23,9 +31,9 @@ def wish_of(*, days=1, **fields):
     return KeyWish(scopes=scopes, expires_at=AT + timedelta(days=days), **fields)
 
 
-def kept_of(key, *, revoked=False, days=1, **fields):
+def holder_of(key, *, revoked=False, days=1, **fields):
     new = stored(key, PEPPER, wish_of(days=days, **fields))
-    return ApiKey(
+    kept = ApiKey(
         key_id=new.key_id,
         platform=PLATFORM,
         secret_mac=new.secret_mac,
@@ -37,6 +45,7 @@ def kept_of(key, *, revoked=False, days=1, **fields):
         not_before=new.not_before,
         daily_budget=new.daily_budget,
     )
+    return past_holder_of(kept)
 
 
 def test_a_key_is_read_back_from_its_text():
@@ -90,7 +99,7 @@ def test_the_store_gets_no_secret():
 def test_the_holder_is_known():
     key = make_key()
 
-    caller = caller_of(key, kept_of(key), PEPPER, at=AT)
+    caller = caller_of(key, holder_of(key), PEPPER, at=AT)
 
     assert caller.platform == PLATFORM
     assert caller.scopes == {Scope.MATCHES_WRITE}
@@ -99,16 +108,16 @@ def test_the_holder_is_known():
 def test_a_key_holds_up_to_its_last_moment():
     key, end = make_key(), AT + timedelta(days=3)
 
-    assert caller_of(key, kept_of(key, days=3), PEPPER, at=end - timedelta(microseconds=1))
+    assert caller_of(key, holder_of(key, days=3), PEPPER, at=end - timedelta(microseconds=1))
     with pytest.raises(KeyInvalidError):
-        caller_of(key, kept_of(key, days=3), PEPPER, at=end)
+        caller_of(key, holder_of(key, days=3), PEPPER, at=end)
 
 
 def test_a_revoked_key_is_refused():
     key = make_key()
 
     with pytest.raises(KeyInvalidError):
-        caller_of(key, kept_of(key, revoked=True), PEPPER, at=AT)
+        caller_of(key, holder_of(key, revoked=True), PEPPER, at=AT)
 
 
 def test_an_unknown_key_is_refused():
@@ -120,30 +129,30 @@ def test_another_secret_under_the_same_id_is_refused():
     key = make_key()
 
     with pytest.raises(KeyInvalidError):
-        caller_of(replace(key, secret=make_key().secret), kept_of(key), PEPPER, at=AT)
+        caller_of(replace(key, secret=make_key().secret), holder_of(key), PEPPER, at=AT)
 
 
 def test_a_digest_made_with_another_pepper_does_not_fit():
     key = make_key()
 
     with pytest.raises(KeyInvalidError):
-        caller_of(key, kept_of(key), OTHER_PEPPER, at=AT)
+        caller_of(key, holder_of(key), OTHER_PEPPER, at=AT)
 
 
 def test_a_key_of_one_kind_is_none_of_the_other():
     key = make_key(KeyKind.TEST)
 
     with pytest.raises(KeyInvalidError):
-        caller_of(replace(key, kind=KeyKind.LIVE), kept_of(key), PEPPER, at=AT)
+        caller_of(replace(key, kind=KeyKind.LIVE), holder_of(key), PEPPER, at=AT)
 
 
 def test_a_key_holds_from_its_first_moment():
     key, begin = make_key(), AT + timedelta(hours=3)
-    kept = kept_of(key, not_before=begin)
+    holder = holder_of(key, not_before=begin)
 
-    assert caller_of(key, kept, PEPPER, at=begin)
+    assert caller_of(key, holder, PEPPER, at=begin)
     with pytest.raises(KeyInvalidError):
-        caller_of(key, kept, PEPPER, at=begin - timedelta(microseconds=1))
+        caller_of(key, holder, PEPPER, at=begin - timedelta(microseconds=1))
 
 
 @pytest.mark.parametrize(("days", "not_before"), [(400, None), (1, AT - timedelta(days=9))])
@@ -162,7 +171,7 @@ def test_another_life_is_refused(days, not_before):
 
 @pytest.mark.parametrize(("maker", "made"), [(5, 6), (5, None)])
 def test_a_budget_is_within_its_makers(maker, made):
-    kept = kept_of(make_key(), daily_budget=maker)
+    kept = holder_of(make_key(), daily_budget=maker).kept
 
     wish_of(daily_budget=maker).require_within(kept)
     with pytest.raises(KeyTooBroadError):

@@ -1,4 +1,4 @@
-"""Keys are remembered for less than a second, and renewed before that by one request alone."""
+"""Keys are remembered for less than a second, and read again before that, once."""
 
 from concurrent.futures import ThreadPoolExecutor
 
@@ -22,7 +22,7 @@ def remembering():
 def test_what_was_read_is_known_for_less_than_a_second():
     clock, memory = remembering()
     assert memory.recall("other") is None
-    assert memory.recall("known").key is None
+    assert memory.recall("known").holder is None
 
     clock.seconds += 0.91
 
@@ -30,25 +30,29 @@ def test_what_was_read_is_known_for_less_than_a_second():
     assert memory.recall("known") is None
 
 
-def test_halfway_one_request_alone_reads_it_again():
+def test_halfway_one_alone_reads_it_again_and_the_others_need_not_wait():
     clock, memory = remembering()
+    assert not memory.renewal_due(memory.recall("known"))
     clock.seconds += 0.46
 
     with ThreadPoolExecutor(8) as requests:
-        told = list(requests.map(memory.recall, ["known"] * 100))
+        found = list(requests.map(memory.recall, ["known"] * 100))
+        due = list(requests.map(memory.renewal_due, found))
 
-    assert told.count(None) == 1
+    assert None not in found
+    assert due.count(True) == 1
 
 
 def test_what_was_read_again_is_known_as_long():
     clock, memory = remembering()
     clock.seconds += 0.5
-    assert memory.recall("known") is None
 
     memory.keep("known", None, read_at=memory.now())
-    clock.seconds += 0.4
+    clock.seconds += 0.44
 
-    assert memory.recall("known") is not None
+    assert not memory.renewal_due(memory.recall("known"))
+    clock.seconds += 0.02
+    assert memory.renewal_due(memory.recall("known"))
 
 
 def test_its_time_runs_from_before_it_was_read():

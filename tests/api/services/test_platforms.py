@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from secrets import token_hex
 from time import monotonic, sleep
 
@@ -13,6 +14,7 @@ from api.security.errors import KeyInvalidError, SignatureInvalidError
 from api.security.scopes import Scope
 from api.services.errors import NoSuchKeyError
 from api.services.idempotency import Once
+from api.services.key_memory import KeyMemory
 from hashsvc import Tier
 from tests.api.bodies import ask, item_of
 
@@ -62,39 +64,68 @@ def test_a_revoked_key_is_refused_within_a_second(client, make_key, platforms):
     assert ask(client, key, item_of()).status_code == 401
 
 
-def test_a_key_that_was_checked_is_remembered(platforms):
+@pytest.fixture
+def recall(platforms):
+    """Ask what is remembered; nothing is read again."""
+    return partial(platforms.remembered_caller, at=AT, renew=list)
+
+
+def test_a_key_that_was_checked_is_remembered(platforms, recall):
     key = platforms.create_key("example", [Scope.MATCHES_WRITE], at=AT, days=1)
-    assert platforms.remembered_caller(key, at=AT) is None
+    assert recall(key) is None
 
     caller = platforms.caller(key, at=AT)
 
-    assert platforms.remembered_caller(key, at=AT) == caller
+    assert [recall(key), recall(key)] == [caller, caller]
 
 
-def test_a_remembered_key_needs_its_secret_all_the_same(platforms):
+def test_a_remembered_key_needs_its_secret_all_the_same(platforms, recall):
     key = platforms.create_key("example", [Scope.MATCHES_WRITE], at=AT, days=1)
     platforms.caller(key, at=AT)
 
+    for _ in range(2):
+        with pytest.raises(KeyInvalidError):
+            recall(replace(key, secret="x" * 43))
+        assert recall(key)
+
+
+def test_a_remembered_key_is_good_no_longer_than_it_holds(platforms, recall):
+    key = platforms.create_key("example", [Scope.MATCHES_WRITE], at=AT, days=1)
+    platforms.caller(key, at=AT)
+    assert recall(key)
+
     with pytest.raises(KeyInvalidError):
-        platforms.remembered_caller(replace(key, secret="x" * 43), at=AT)
+        platforms.remembered_caller(key, at=AT + timedelta(days=1), renew=list)
 
 
-def test_an_id_that_nobody_has_is_remembered_too(platforms):
+def test_a_key_that_is_asked_about_halfway_is_to_be_read_again_once(platforms):
+    seconds = [100.0]
+    platforms = replace(platforms, memory=KeyMemory(lambda: seconds[0]))
+    key = platforms.create_key("example", [Scope.MATCHES_WRITE], at=AT, days=1)
+    caller, renewals = platforms.caller(key, at=AT), []
+
+    for seconds[0] in (100.4, 100.5, 100.6):
+        assert platforms.remembered_caller(key, at=AT, renew=lambda: renewals.append(1)) == caller
+
+    assert renewals == [1]
+
+
+def test_an_id_that_nobody_has_is_remembered_too(platforms, recall):
     guessed = PresentedKey(KeyKind.LIVE, "nobody00", "x" * 43)
     with pytest.raises(KeyInvalidError):
         platforms.caller(guessed, at=AT)
 
     with pytest.raises(KeyInvalidError):
-        platforms.remembered_caller(guessed, at=AT)
+        recall(guessed)
 
 
-def test_a_key_that_must_sign_is_not_good_because_it_was(platforms):
+def test_a_key_that_must_sign_is_not_good_because_it_was(platforms, recall):
     public = Ed25519PrivateKey.generate().public_key().public_bytes_raw()
     key = platforms.create_key("a", [Scope.MATCHES_WRITE], at=AT, days=1, public_key=public)
     with pytest.raises(SignatureInvalidError):
         platforms.caller(key, at=AT)
 
-    assert platforms.remembered_caller(key, at=AT) is None
+    assert recall(key) is None
 
 
 def make_once():
