@@ -43,7 +43,6 @@ _DESCRIPTION = (
     "No route takes a photo, a URL of one or a file name. The strongest answer is `review`."
 )
 _ROUTERS = (
-    matching.router,  # first, for routers are tried in turn and this one is asked most
     cases.router,
     decisions.router,
     changes.router,
@@ -108,6 +107,7 @@ def _application(services: Services, workers: Sequence[Worker]) -> FastAPI:
         redirect_slashes=False,  # a redirect would send the query back
     )
     app.state.services = services
+    matching.add_route(app.router)  # first: routes are tried in turn, and this is asked most
     for router in _ROUTERS:
         app.include_router(router)
     mount(app, Console.of(services))

@@ -34,13 +34,15 @@ class Metrics:
         self.requests = self._counter(
             "hashsvc_requests_total", "Requests answered.", "route", "status"
         )
-        self.match_seconds = Histogram(
+        match_seconds = Histogram(
             "hashsvc_match_seconds",
             "Time to answer one match request.",
             ["size"],
             buckets=_MATCH_SECONDS,
             registry=self.registry,
         )
+        self.small_match_seconds = match_seconds.labels("small")
+        self.large_match_seconds = match_seconds.labels("large")
         self.query_signatures = self._counter(
             "hashsvc_query_signatures_total", "Signatures searched."
         )

@@ -261,7 +261,7 @@ def _invalid(request: Request, error: Exception) -> JSONResponse:
     request_id = _request_id(request)
     if any(one["type"] == "json_invalid" for one in found):
         return problem_response(400, *_HTTP_DETAILS[400], request_id=request_id)
-    if not _is_json(request) and any(one["type"] == "model_attributes_type" for one in found):
+    if not is_json(request) and any(one["type"] == "model_attributes_type" for one in found):
         return problem_response(415, *_HTTP_DETAILS[415], request_id=request_id)
     name, detail = _name_of(found)
     errors = [
@@ -270,7 +270,8 @@ def _invalid(request: Request, error: Exception) -> JSONResponse:
     return problem_response(422, name, detail, request_id=request_id, errors=errors)
 
 
-def _is_json(request: Request) -> bool:
+def is_json(request: Request) -> bool:
+    """Whether the body is said to be JSON."""
     media_type = request.headers.get("content-type", "").partition(";")[0]
     return media_type.strip().lower().endswith(("/json", "+json"))
 

@@ -4,10 +4,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
 from typing import Annotated
 
-from fastapi import APIRouter, Body, Response
+from fastapi import APIRouter, Body, Request, Response
+from pydantic import TypeAdapter
 from starlette.concurrency import run_in_threadpool
 
-from api.dependencies import MatchCaller, MinIndexSeq, Services, ServicesDep
+from api.dependencies import KeyBearer, MatchCaller, MinIndexSeq, Services, ServicesDep
+from api.direct import direct_route, header, posted
 from api.schemas.matching import Answers, ItemAnswer, Question
 from api.schemas.rate_fields import rate_fields
 from api.security.rate_limits import Lane
@@ -16,7 +18,8 @@ from api.services.coverage import Coverage
 from api.services.matching import Found, Upload
 from hashsvc.times import now
 
-router = APIRouter(prefix="/v1/matches", tags=["matches"])
+_KEY = KeyBearer(Scope.MATCHES_WRITE)
+_MIN_INDEX_SEQ: TypeAdapter[int | None] = TypeAdapter(MinIndexSeq)
 # A thread costs 0.2 ms of CPU, more than searching a few signatures does; but whatever is searched
 # without one keeps every other request waiting.
 _SMALL_SIGNATURES = 16
@@ -24,7 +27,6 @@ _INLINE_SECONDS = 0.005
 _SLICE_SIGNATURES = 64
 
 
-@router.post("", response_model=Answers)
 async def ask(
     question: Annotated[Question, Body()],
     caller: MatchCaller,
@@ -32,7 +34,7 @@ async def ask(
     min_index_seq: MinIndexSeq = None,
 ) -> Response:
     """Ask whether uploads resemble reported photos; the strongest answer is `review`."""
-    matching, size = services.matching, question.signature_count()
+    matching, metrics, size = services.matching, services.metrics, question.signature_count()
     small = size <= _SMALL_SIGNATURES
     inline = small and matching.seconds_for(size) <= _INLINE_SECONDS
     listed_since, lane = 0, Lane.SIGNATURES
@@ -40,7 +42,7 @@ async def ask(
         sweeps, lane = services.sweeps, Lane.SWEEP
         listed_since = await run_in_threadpool(sweeps.listed_since, caller, question.sweep_id)
     asking = services.limits.asking(caller.kept, size, lane=lane, at=now())
-    timing = services.metrics.match_seconds.labels("small" if small else "large").time()
+    timing = (metrics.small_match_seconds if small else metrics.large_match_seconds).time()
     with asking as quotas, timing:
         covered = Coverage(matching.sequence())
         if min_index_seq is not None and min_index_seq > covered.seq:
@@ -50,17 +52,40 @@ async def ask(
             found = matching.find(uploads, covered.newer)
         else:
             found = await _found(uploads, services, covered)
-        confirm = partial(matching.confirm, found, caller, at=now(), listed_since=listed_since)
-        in_thread = not inline or matching.touches_store(found, caller)
-        answers = await run_in_threadpool(confirm) if in_thread else confirm()
+        if matching.touches_store(found, caller):
+            confirm = partial(matching.confirm, found, caller, at=now(), listed_since=listed_since)
+            answers = await run_in_threadpool(confirm)
+        else:
+            answers = matching.misses(found, caller, at=now())
     services.floods.questions.count(caller.platform.platform_id, len(uploads), at=now())
     detail = Scope.MATCHES_DETAIL in caller.scopes
-    lines = [ItemAnswer.of(answer, with_detail=detail) for answer in answers]
-    # Written here: FastAPI would check once more what is our own.
+    lines = (ItemAnswer.of(answer, with_detail=detail) for answer in answers)
     return Response(
-        Answers(index_seq=covered.seq, items=lines).model_dump_json(),
+        Answers.written(covered.seq, lines),
         headers={"Index-Seq": str(covered.seq), **rate_fields(quotas)},
         media_type="application/json",
+    )
+
+
+async def _asked(request: Request) -> Response:
+    """`ask`, with its arguments."""
+    return await ask(
+        caller=await _KEY(request),
+        question=posted(request, Question),
+        services=request.app.state.services,
+        min_index_seq=header(request, "min-index-seq", _MIN_INDEX_SEQ),
+    )
+
+
+def add_route(router: APIRouter) -> None:
+    """Let `ask` be asked: at the top, for each router below costs a question 10 us."""
+    router.add_api_route(
+        "/v1/matches",
+        ask,
+        methods=["POST"],
+        tags=["matches"],
+        response_model=Answers,
+        route_class_override=direct_route(_asked),
     )
 
 

@@ -1,5 +1,6 @@
 """A platform's question and the answer to it."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Annotated, Self
 
@@ -92,11 +93,11 @@ class ItemAnswer(BaseModel):
     due_at: datetime | None = Field(None, description="Of the soonest clock that runs.")
     skipped: str | None = Field(None, description="`low_quality`: nothing was fit to be searched.")
     detail: Detail | None = None
-    pad: str = ""
+    pad: str = ""  # the last one: `padded` writes it
 
     @classmethod
     def of(cls, answer: Answer, *, with_detail: bool) -> Self:
-        """One line of the answer, padded to the size of every other.
+        """One line of the answer.
 
         Args:
             answer: what the service found.
@@ -115,8 +116,13 @@ class ItemAnswer(BaseModel):
             line.decision = answer.match.decision
             line.due_at = answer.match.due_at
             line.detail = Detail.of(answer.match) if with_detail else None
-        line.pad = "." * (_ITEM_CHARACTERS - len(line.model_dump_json()))
         return line
+
+    def padded(self) -> str:
+        """As JSON, of the size of every other line."""
+        written = self.model_dump_json()
+        pad = "." * (_ITEM_CHARACTERS - len(written))
+        return f'{written[:-2]}{pad}"}}'
 
 
 class Answers(BaseModel):
@@ -124,3 +130,8 @@ class Answers(BaseModel):
 
     index_seq: int = Field(description="The newest change that this answer covers.")
     items: list[ItemAnswer]
+
+    @staticmethod
+    def written(seq: int, items: Iterable[ItemAnswer]) -> str:
+        """As JSON: each line written once, by itself."""
+        return f'{{"index_seq":{seq},"items":[{",".join(item.padded() for item in items)}]}}'

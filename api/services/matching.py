@@ -111,10 +111,19 @@ class MatchingService:
         return [self._found(upload, newer) for upload in uploads]
 
     def touches_store(self, found: Sequence[Found], asking: Caller) -> bool:
-        """Whether `confirm` may need the store for these; not where nothing was found."""
-        return any(one.graded for one in found) or self.alarms.touches_store(
-            asking, [one.near for one in found]
-        )
+        """Whether these need `confirm`; where nothing was found, `misses` will do."""
+        return self.alarms.touches_store(asking, [one.near for one in found])
+
+    def misses(self, found: Sequence[Found], asking: Caller, *, at: datetime) -> list[Answer]:
+        """Answer where `touches_store` says that nothing is to be confirmed.
+
+        Args:
+            found: what the index says.
+            asking: the platform.
+            at: now.
+        """
+        self.alarms.count(asking, uploads=len(found), matches=0, at=at)
+        return [Answer(one.upload.ref, None, searched=bool(one.hits)) for one in found]
 
     def confirm(
         self, found: Sequence[Found], asking: Caller, *, at: datetime, listed_since: int = 0
@@ -165,20 +174,17 @@ class MatchingService:
                 for one, of_one in zip(fit, hits, strict=True)
             ]
         self.metrics.query_signatures.inc(len(fit))
-        return Found(
-            upload,
-            hits=tuple(tuple(self._graded(of_one)) for of_one in hits),
-            near=tuple(map(_near, fit, hits)),
-        )
+        graded, near = map(self._graded, hits), map(_near, fit, hits)
+        return Found(upload, hits=tuple(graded), near=tuple(near))
 
-    def _graded(self, hits: Sequence[Hit]) -> list[GradedHit]:
+    def _graded(self, hits: Sequence[Hit]) -> tuple[GradedHit, ...]:
         if not hits:
-            return []
+            return ()
         graded = self.policy.graded(hits)
         near = sum(hit.pdq_distance <= self.policy.strong_pdq_bits for hit in hits)
         strong = sum(one.hit.pdq_distance <= self.policy.strong_pdq_bits for one in graded)
         self.metrics.hits_dropped.labels("no_tier").inc(near - strong)
-        return graded
+        return tuple(graded)
 
     def _asked(
         self,
@@ -229,9 +235,5 @@ def _joined(hits: Sequence[Hit], newer: Matcher, query: Signature, policy: Polic
 
 
 def _sound(signature: Signature) -> Signature:
-    return Signature(
-        region=signature.region,
-        pdq=signature.pdq,
-        dhash=sound_dhash(signature.dhash),
-        quality=signature.quality,
-    )
+    dhash = sound_dhash(signature.dhash)
+    return signature if dhash is signature.dhash else replace(signature, dhash=dhash)

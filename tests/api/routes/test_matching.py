@@ -2,11 +2,13 @@
 
 import time
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from api.routes.matching import slices
+from api.schemas.matching import Answers
 from api.security.scopes import Scope
 from api.services.matching import MatchingService, Upload
 from hashsvc import Listed, RegionKind
@@ -72,6 +74,26 @@ def test_a_hit_says_review_and_a_miss_says_nothing_else(client, make_key):
     assert (hit["verdict"], hit["list_state"], hit["state"]) == ("review", "probation", "open")
     told = {name: value for name, value in miss.items() if value is not None and name != "pad"}
     assert told == {"ref": "miss", "verdict": "none"}
+
+
+def test_a_hit_and_a_miss_have_one_size_on_the_wire(client, make_key):
+    open_case(client, SEEN)
+    key = make_key(Scope.MATCHES_WRITE, Scope.MATCHES_DETAIL)
+
+    sizes = {
+        len(ask(client, key, item_of(*signatures, ref="upl-1")).content)
+        for signatures in ([SEEN], [UNSEEN], [replace(UNSEEN, quality=0)], [UNSEEN] * 40)
+    }
+
+    assert len(sizes) == 1
+
+
+def test_the_answer_has_the_form_that_is_documented(client, make_key):
+    open_case(client, SEEN)
+
+    answer = ask(client, make_key(), item_of(SEEN, ref="hit"), item_of(UNSEEN, ref="miss"))
+
+    assert Answers.model_validate_json(answer.content).model_dump_json() == answer.text
 
 
 def test_the_best_tier_of_all_signatures_is_told(client, make_key):
