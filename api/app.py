@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
+from fastapi.telemetry import TelemetryConfig
 from starlette.concurrency import run_in_threadpool
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
@@ -42,6 +43,15 @@ _DESCRIPTION = (
     "Survivors list perceptual hashes of photos; platforms ask whether an upload resembles one. "
     "No route takes a photo, a URL of one or a file name. The strongest answer is `review`."
 )
+# FastAPI by itself tells OpenTelemetry of each request, its address and what went wrong with it, as
+# soon as an agent is in the process or an environment variable says so.
+_NO_TELEMETRY: TelemetryConfig = {
+    "tracing": False,
+    "metrics": False,
+    "logs": False,
+    "operation_spans": False,
+    "auto_configure": False,
+}
 _ROUTERS = (
     cases.router,
     decisions.router,
@@ -105,6 +115,7 @@ def _application(services: Services, workers: Sequence[Worker]) -> FastAPI:
         redoc_url=None,
         responses=PROBLEMS,
         redirect_slashes=False,  # a redirect would send the query back
+        telemetry=_NO_TELEMETRY,
     )
     app.state.services = services
     matching.add_route(app.router)  # first: routes are tried in turn, and this is asked most
