@@ -56,6 +56,7 @@ def set_up_logging(*, level: int = logging.INFO) -> None:
     for name in _CHATTY:
         logging.getLogger(name).setLevel(logging.WARNING)
     # Looked up for each line, and never written.
+    logging._srcfile = None  # noqa: SLF001  # as logging's guide says
     logging.logThreads = logging.logProcesses = logging.logMultiprocessing = False
 
 

@@ -10,7 +10,7 @@ from starlette.concurrency import run_in_threadpool
 
 from api.dependencies import KeyBearer, MatchCaller, MinIndexSeq, Services, ServicesDep
 from api.direct import direct_route, header, posted
-from api.schemas.matching import Answers, ItemAnswer, Question
+from api.schemas.matching import Answers, Question
 from api.schemas.rate_fields import rate_fields
 from api.security.rate_limits import Lane
 from api.security.scopes import Scope
@@ -59,9 +59,8 @@ async def ask(
             answers = matching.misses(found, caller, at=now())
     services.floods.questions.count(caller.platform.platform_id, len(uploads), at=now())
     detail = Scope.MATCHES_DETAIL in caller.scopes
-    lines = (ItemAnswer.of(answer, with_detail=detail) for answer in answers)
     return Response(
-        Answers.written(covered.seq, lines),
+        Answers.written(covered.seq, answers, with_detail=detail),
         headers={"Index-Seq": str(covered.seq), **rate_fields(quotas)},
         media_type="application/json",
     )

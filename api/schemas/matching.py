@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import datetime
+from functools import cache
 from typing import Annotated, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
@@ -132,6 +133,30 @@ class Answers(BaseModel):
     items: list[ItemAnswer]
 
     @staticmethod
-    def written(seq: int, items: Iterable[ItemAnswer]) -> str:
-        """As JSON: each line written once, by itself."""
-        return f'{{"index_seq":{seq},"items":[{",".join(item.padded() for item in items)}]}}'
+    def written(seq: int, answers: Iterable[Answer], *, with_detail: bool) -> str:
+        """As JSON: each line written once, by itself.
+
+        Args:
+            seq: the newest change that they cover.
+            answers: what the service found.
+            with_detail: whether the caller may see distances.
+        """
+        lines = ",".join([_line(answer, with_detail=with_detail) for answer in answers])
+        return f'{{"index_seq":{seq},"items":[{lines}]}}'
+
+
+_REF = '{"ref":"'
+
+
+def _line(answer: Answer, *, with_detail: bool) -> str:
+    if answer.match is not None:
+        return ItemAnswer.of(answer, with_detail=with_detail).padded()
+    # Nearly every line is this one: only its reference, which needs no escapes, is its own.
+    return f'{_REF}{answer.ref}{_miss(searched=answer.searched)[: -len(answer.ref) - 2]}"}}'
+
+
+@cache
+def _miss(*, searched: bool) -> str:
+    """What follows the reference of a miss, padded for one of no length."""
+    nothing = Answer("", None, searched=searched)
+    return ItemAnswer.of(nothing, with_detail=False).padded().removeprefix(_REF)

@@ -60,7 +60,7 @@ class HitRates:
         """
         number = at.astimezone(UTC).toordinal()
         with self._lock:
-            kept = self._keys.setdefault(root_id, _Kept())
+            kept = self._keys.get(root_id) or self._keys.setdefault(root_id, _Kept())
             today = kept.today(number)
             today.uploads += uploads
             today.matches += matches

@@ -91,8 +91,11 @@ def test_a_hit_and_a_miss_have_one_size_on_the_wire(client, make_key):
 def test_the_answer_has_the_form_that_is_documented(client, make_key):
     open_case(client, SEEN)
 
-    answer = ask(client, make_key(), item_of(SEEN, ref="hit"), item_of(UNSEEN, ref="miss"))
+    dull, long = item_of(replace(UNSEEN, quality=0), ref="dull"), item_of(UNSEEN, ref="x" * 64)
+    answer = ask(client, make_key(), item_of(SEEN, ref="hit"), item_of(UNSEEN, ref="m"), dull, long)
 
+    refs = [(line["ref"], line["skipped"]) for line in answer.json()["items"]]
+    assert refs == [("hit", None), ("m", None), ("dull", "low_quality"), ("x" * 64, None)]
     assert Answers.model_validate_json(answer.content).model_dump_json() == answer.text
 
 
